@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The program cortado. */
+@NullMarked
+module dev.cortado.cli {
+    requires static transitive org.jspecify;
+    requires dev.cortado.sdk;
+    requires info.picocli;
+    requires org.jline.terminal;
+    requires org.jline.reader;
+    requires com.fasterxml.jackson.databind;
+}

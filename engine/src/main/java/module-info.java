@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/** What a model computes: architectures, tokenizers, sampling, templates, and the backend interface with its reference. */
+@NullMarked
+module dev.cortado.engine {
+    requires static transitive org.jspecify;
+    requires transitive dev.cortado.gguf;
+    requires org.slf4j;
+
+    exports dev.cortado.engine.backend;
+
+    uses dev.cortado.engine.backend.BackendProvider;
+}

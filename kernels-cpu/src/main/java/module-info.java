@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The CPU backend: Vector API kernels on a worker pool. */
+@NullMarked
+module dev.cortado.kernels.cpu {
+    requires static transitive org.jspecify;
+    requires transitive dev.cortado.engine;
+    requires static jdk.incubator.vector;
+    requires org.slf4j;
+}
