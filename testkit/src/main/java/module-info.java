@@ -4,4 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.cortado.testkit {
     requires static transitive org.jspecify;
+    requires transitive org.junit.jupiter.api;
+
+    exports dev.cortado.testkit;
 }
