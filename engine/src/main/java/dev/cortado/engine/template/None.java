@@ -1,0 +1,6 @@
+package dev.cortado.engine.template;
+
+/** Python's None. */
+enum None {
+    NONE
+}
