@@ -90,13 +90,16 @@ final class Access {
 
     static Object slice(Budget budget, Object object, Object low, Object high, Object step) {
         if (object instanceof Undefined u) throw u.failure();
-        boolean indices = isBound(low) && isBound(high) && isBound(step);
-        if (!indexable(object) || !indices) {
-            return new Undefined(Types.description(object) + " has no element slice(" + Repr.of(low) + ", "
-                    + Repr.of(high) + ", " + Repr.of(step) + ")");
+        if (object instanceof Dict) throw TemplateException.type("unhashable type: 'slice'");
+        if (!indexable(object)) {
+            throw TemplateException.type("'" + Types.name(object) + "' object is not subscriptable");
+        }
+        if (!isBound(low) || !isBound(high) || !isBound(step)) {
+            throw TemplateException.type(
+                    "slice indices must be integers or None or have an __index__ method");
         }
         long by = step == None.NONE ? 1 : Types.index(step);
-        if (by == 0) return new Undefined(Types.description(object) + " has no element slice");
+        if (by == 0) throw TemplateException.value("slice step cannot be zero");
         by = Math.max(-Integer.MAX_VALUE, Math.min(Integer.MAX_VALUE, by));
         long n = Types.length(object);
         long from = bound(low, n, by, by > 0 ? 0 : n - 1);

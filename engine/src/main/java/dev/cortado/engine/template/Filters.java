@@ -150,8 +150,7 @@ final class Filters {
         return out.text().markup(t.markup);
     }
 
-    private static Text truncate(Budget budget, Object v, Arguments.Parameters p) {
-        Text t = Types.string(v, "truncate()'s value");
+    private static Object truncate(Budget budget, Object v, Arguments.Parameters p) {
         long length = p.integer(0, 255);
         Text end = p.text(2, "...");
         long leeway = p.some(3) ? p.integer(3, 5) : 5;
@@ -159,7 +158,8 @@ final class Filters {
             throw new TemplateException(
                     "AssertionError", "expected length >= " + end.codePointCount() + ", got " + length);
         }
-        if (t.codePointCount() <= length + leeway) return t;
+        if (Types.length(v) <= length + leeway) return v;
+        Text t = Types.string(v, "truncate()'s value");
         Text kept = t.slice(0, t.offset(length - end.codePointCount()));
         if (!p.flag(1)) kept = (Text) Strings.split(budget, kept, Text.literal(" "), 1, true).getFirst();
         return kept.plus(end);

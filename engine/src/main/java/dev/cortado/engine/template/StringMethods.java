@@ -9,7 +9,7 @@ final class StringMethods {
             "upper", "lower", "title", "capitalize", "swapcase", "casefold", "strip", "lstrip", "rstrip", "split",
             "rsplit", "splitlines", "startswith", "endswith", "replace", "find", "rfind", "index", "rindex", "count",
             "join", "format", "isdigit", "isnumeric", "isdecimal", "isalpha", "isalnum", "isspace", "isupper", "islower",
-            "isascii", "zfill", "ljust", "rjust", "center", "partition", "rpartition", "removeprefix", "removesuffix",
+            "isascii", "istitle", "zfill", "ljust", "rjust", "center", "partition", "rpartition", "removeprefix", "removesuffix",
             "expandtabs");
 
     private StringMethods() {}
@@ -98,6 +98,7 @@ final class StringMethods {
             case "capitalize" -> Strings.capitalize(self);
             case "swapcase" -> Strings.swapCase(self);
             case "isupper" -> Strings.isCase(self.chars, true);
+            case "istitle" -> Strings.isCased(self) && Strings.title(self).equals(self);
             case "islower" -> Strings.isCase(self.chars, false);
             default -> all(self, name);
         };

@@ -48,6 +48,11 @@ final class Strings {
         return t.derive(out.toString());
     }
 
+    /** Whether a text has a letter with a case at all. */
+    static boolean isCased(Text t) {
+        return !upper(t).equals(lower(t));
+    }
+
     static boolean isCase(String s, boolean upper) {
         boolean any = false;
         for (int i = 0; i < s.length(); ) {
