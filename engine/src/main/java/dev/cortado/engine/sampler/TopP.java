@@ -1,0 +1,30 @@
+package dev.cortado.engine.sampler;
+
+/**
+ * Nucleus sampling (Holtzman et al., 2020): keeps the fewest best tokens whose probabilities reach {@code p}; all where
+ * p is 1 or more.
+ */
+public record TopP(float p) implements Narrowing {
+    private static final int FIRST_LOOK = 128;
+
+    @Override
+    public void apply(Candidates candidates) {
+        if (p >= 1) {
+            return;
+        }
+        double enough = p * candidates.partition();
+        float max = candidates.logit(0);
+        double sum = 0;
+        // the nucleus is small as a rule: order a little of the vocabulary, and more only when that was not enough
+        for (int look = FIRST_LOOK, i = 0; i < candidates.size(); look *= 8) {
+            candidates.order(look);
+            for (int end = Math.min(look, candidates.size()); i < end; i++) {
+                sum += Math.exp(candidates.logit(i) - max);
+                if (sum >= enough) {
+                    candidates.keep(i + 1);
+                    return;
+                }
+            }
+        }
+    }
+}
