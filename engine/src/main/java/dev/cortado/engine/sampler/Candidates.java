@@ -29,7 +29,7 @@ public final class Candidates {
             float logit = logits[id];
             if (logit > Float.NEGATIVE_INFINITY) {
                 keys[n++] = key(logit, id);
-            } else if (logit != logit) {
+            } else if (Float.isNaN(logit)) {
                 throw new IllegalStateException("the logit of token " + id + " is not a number");
             }
         }

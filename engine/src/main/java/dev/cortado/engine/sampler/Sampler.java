@@ -69,7 +69,7 @@ public final class Sampler {
             if (logits[id] > max) {
                 max = logits[id];
                 best = id;
-            } else if (logits[id] != logits[id]) {
+            } else if (Float.isNaN(logits[id])) {
                 throw new IllegalStateException("the logit of token " + id + " is not a number");
             }
         }
