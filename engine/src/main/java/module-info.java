@@ -11,6 +11,7 @@ module dev.cortado.engine {
     exports dev.cortado.engine.model;
     exports dev.cortado.engine.sampler;
     exports dev.cortado.engine.template;
+    exports dev.cortado.engine.tokenizer;
 
     uses dev.cortado.engine.backend.BackendProvider;
 }
