@@ -6,4 +6,5 @@ module dev.cortado.gguf {
     requires static transitive org.jspecify;
 
     exports dev.cortado.gguf;
+    exports dev.cortado.gguf.quantization;
 }

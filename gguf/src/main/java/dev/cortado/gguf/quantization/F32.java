@@ -1,0 +1,13 @@
+package dev.cortado.gguf.quantization;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * IEEE 754 binary32.
+ */
+final class F32 implements Format {
+    @Override
+    public void dequantize(MemorySegment data, long offset, float[] out, int at, int count) {
+        MemorySegment.copy(data, LittleEndian.F32, offset, out, at, count);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.cortado.gguf.quantization;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Numbers inside blocks: little-endian and on no particular boundary. */
+final class LittleEndian {
+    private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private LittleEndian() {}
+
+    static byte i8(MemorySegment data, long offset) {
+        return data.get(ValueLayout.JAVA_BYTE, offset);
+    }
+
+    static int u8(MemorySegment data, long offset) {
+        return data.get(ValueLayout.JAVA_BYTE, offset) & 0xff;
+    }
+
+    static short i16(MemorySegment data, long offset) {
+        return data.get(I16, offset);
+    }
+
+    static int u16(MemorySegment data, long offset) {
+        return data.get(I16, offset) & 0xffff;
+    }
+
+    static int i32(MemorySegment data, long offset) {
+        return data.get(I32, offset);
+    }
+
+    static long i64(MemorySegment data, long offset) {
+        return data.get(I64, offset);
+    }
+
+    static float f16(MemorySegment data, long offset) {
+        return Float.float16ToFloat(data.get(I16, offset));
+    }
+
+    static float f32(MemorySegment data, long offset) {
+        return data.get(F32, offset);
+    }
+
+    static double f64(MemorySegment data, long offset) {
+        return data.get(F64, offset);
+    }
+}
