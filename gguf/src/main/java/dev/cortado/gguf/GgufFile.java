@@ -1,5 +1,6 @@
 package dev.cortado.gguf;
 
+import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,16 @@ import java.util.Optional;
  * Closing unmaps; using a tensor's bytes afterwards throws {@link IllegalStateException}.
  */
 public interface GgufFile extends AutoCloseable {
+    /**
+     * Opens a file, or all parts of a split one (any part {@code …-00002-of-00005.gguf} names them all).
+     *
+     * @throws GgufFormatException if it is no GGUF file, or a damaged one; names file, key or tensor, found and expected
+     * @throws IOException if it cannot be read, e.g. {@link java.nio.file.NoSuchFileException}
+     */
+    static GgufFile open(Path path) throws IOException {
+        return MappedGgufFile.open(path);
+    }
+
     /** The file, or the first part. */
     Path path();
 
@@ -20,6 +31,7 @@ public interface GgufFile extends AutoCloseable {
 
     long alignment();
 
+    /** Of the first part, where there are several. */
     Metadata metadata();
 
     /** All tensors of all parts in file order. */

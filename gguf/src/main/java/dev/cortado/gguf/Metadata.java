@@ -9,7 +9,8 @@ import java.util.Set;
  * throw {@link GgufFormatException} (naming file, key, found and expected type) when it does not; a missing key gives an
  * empty result or the default. Values: Long for every integer type (UINT64 above Long.MAX_VALUE is refused), Double for
  * F64, Float for F32, Boolean, String, and for arrays {@code long[]}, {@code float[]}, {@code double[]}, {@code
- * boolean[]}, {@code String[]}, or {@code Object[]} for nested ones. Big arrays are decoded when they are first asked for.
+ * boolean[]}, {@code String[]}, or {@code Object[]} for nested ones. Everything is decoded when it is asked for, and anew each
+ * time: keep an array that is needed again. Text that is not UTF-8 has U+FFFD in its place.
  */
 public interface Metadata {
     /** Keys in file order. */
@@ -22,6 +23,9 @@ public interface Metadata {
 
     /** The value as said above. */
     Optional<Object> value(String key);
+
+    /** The value with the exact type it has in the file, which may be a UINT64 of any size. */
+    Optional<MetadataValue> typed(String key);
 
     Optional<String> string(String key);
 

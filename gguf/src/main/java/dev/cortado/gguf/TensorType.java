@@ -1,5 +1,10 @@
 package dev.cortado.gguf;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
 /**
  * The tensor types of GGUF: one row each with ggml's number, weights per block and bytes per block. Everything else
  * (row sizes, dequantisation, kernels) derives from the row. Numbers and geometry: ggml.h, ggml-common.h.
@@ -41,6 +46,9 @@ public enum TensorType {
     Q1_0(41, 128, 18),
     Q2_0(42, 64, 18);
 
+    private static final Map<Integer, TensorType> BY_ID =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(TensorType::id, type -> type));
+
     private final int id;
     private final int blockSize;
     private final int blockBytes;
@@ -49,6 +57,11 @@ public enum TensorType {
         this.id = id;
         this.blockSize = blockSize;
         this.blockBytes = blockBytes;
+    }
+
+    /** The type with ggml's number {@code id}; numbers of types that were given up have none. */
+    public static Optional<TensorType> of(int id) {
+        return Optional.ofNullable(BY_ID.get(id));
     }
 
     /** ggml's number of the type, as it stands in the file. */

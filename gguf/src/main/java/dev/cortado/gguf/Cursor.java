@@ -1,0 +1,152 @@
+package dev.cortado.gguf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * Reads a mapped file value by value. Nothing is believed: each read first compares what is wanted with what is left,
+ * so a lying length ends in a {@link GgufFormatException} that names the file and the {@link #subject}.
+ */
+final class Cursor {
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int LONGEST_TEXT = Integer.MAX_VALUE - 8;
+
+    private final Path file;
+    private final MemorySegment bytes;
+    private final boolean swapped;
+    private long position;
+    private String subject;
+    private byte[] scratch = new byte[256];
+
+    Cursor(Path file, MemorySegment bytes, ByteOrder order, long position, String subject) {
+        this.file = file;
+        this.bytes = bytes;
+        this.swapped = order == ByteOrder.BIG_ENDIAN;
+        this.position = position;
+        this.subject = subject;
+    }
+
+    /** What is being read, for messages: {@code key 'general.name'}. */
+    void subject(String subject) {
+        this.subject = subject;
+    }
+
+    long position() {
+        return position;
+    }
+
+    long remaining() {
+        return bytes.byteSize() - position;
+    }
+
+    /** Moves on by {@code count} (unsigned) items of {@code size} bytes each, and returns where they begin. */
+    long skip(long count, int size) {
+        if (count < 0 || count > remaining() / size) {
+            String wanted = count == 1 ? size + " bytes" : Long.toUnsignedString(count) + " times " + size + " bytes";
+            throw fault("%s wanted at offset %d, but the file ends at %d".formatted(wanted, position, bytes.byteSize()));
+        }
+        long from = position;
+        position += count * size;
+        return from;
+    }
+
+    byte int8() {
+        return bytes.get(ValueLayout.JAVA_BYTE, skip(1, 1));
+    }
+
+    short int16() {
+        short value = bytes.get(SHORT, skip(1, 2));
+        return swapped ? Short.reverseBytes(value) : value;
+    }
+
+    int int32() {
+        int value = bytes.get(INT, skip(1, 4));
+        return swapped ? Integer.reverseBytes(value) : value;
+    }
+
+    long int64() {
+        long value = bytes.get(LONG, skip(1, 8));
+        return swapped ? Long.reverseBytes(value) : value;
+    }
+
+    float float32() {
+        return Float.intBitsToFloat(int32());
+    }
+
+    double float64() {
+        return Double.longBitsToDouble(int64());
+    }
+
+    boolean bool() {
+        byte value = int8();
+        if (value != 0 && value != 1) {
+            throw fault("byte %d found, 0 or 1 expected of a BOOL".formatted(value & 0xFF));
+        }
+        return value == 1;
+    }
+
+    void skipText() {
+        skip(int64(), 1);
+    }
+
+    /** A length and as many bytes of UTF-8; what is no UTF-8 becomes U+FFFD. */
+    String text() {
+        int length = textLength(LONGEST_TEXT);
+        long from = skip(length, 1);
+        if (length > 1 << 16) {
+            return new String(bytes.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        }
+        if (length > scratch.length) {
+            scratch = new byte[length * 2];
+        }
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, scratch, 0, length);
+        return new String(scratch, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** A text that names something: of bounded length and strictly UTF-8. */
+    String name(int longest) {
+        int length = textLength(longest);
+        ByteBuffer text = bytes.asSlice(skip(length, 1), length).asByteBuffer();
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+        } catch (CharacterCodingException e) {
+            throw fault("its name is not UTF-8", e);
+        }
+    }
+
+    private int textLength(int longest) {
+        long length = int64();
+        if (length < 0 || length > longest || length > remaining()) {
+            throw fault("a text of %s bytes at offset %d, at most %d expected (the file ends at %d)"
+                    .formatted(Long.toUnsignedString(length), position, Math.min(longest, remaining()), bytes.byteSize()));
+        }
+        return (int) length;
+    }
+
+    /** A number of items of which each takes {@code atLeast} bytes. */
+    int count(String what, int atLeast) {
+        long count = int64();
+        long most = Math.min(remaining() / atLeast, Integer.MAX_VALUE - 8);
+        if (count < 0 || count > most) {
+            throw fault("%s %s claimed, but the remaining %d bytes of the file hold at most %d"
+                    .formatted(Long.toUnsignedString(count), what, remaining(), most));
+        }
+        return (int) count;
+    }
+
+    GgufFormatException fault(String detail) {
+        return new GgufFormatException("%s: %s: %s".formatted(file, subject, detail));
+    }
+
+    GgufFormatException fault(String detail, Exception cause) {
+        return new GgufFormatException("%s: %s: %s".formatted(file, subject, detail), cause);
+    }
+}
