@@ -9,9 +9,13 @@ module dev.cortado.engine {
 
     exports dev.cortado.engine.backend;
     exports dev.cortado.engine.model;
+    exports dev.cortado.engine.reference;
     exports dev.cortado.engine.sampler;
     exports dev.cortado.engine.template;
     exports dev.cortado.engine.tokenizer;
 
     uses dev.cortado.engine.backend.BackendProvider;
+
+    provides dev.cortado.engine.backend.BackendProvider with
+            dev.cortado.engine.reference.ReferenceProvider;
 }

@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What computes: a CPU, a GPU, or the plain-loop {@link ReferenceBackend} that says what every operation means. The
- * operations of one forward pass are called in order from one thread; a backend may run them at once or record them
- * until an {@link Activations#read} asks for a result. Several threads may run forward passes at the same time on
- * activations of their own.
+ * What computes: a CPU, a GPU, or the plain-loop {@link dev.cortado.engine.reference.ReferenceBackend} that says what
+ * every operation means. The operations of one forward pass are called in order from one thread; a backend may run
+ * them at once or record them until an {@link Activations#read} asks for a result. Several threads may run forward
+ * passes at the same time on activations of their own.
  *
  * <p>Shapes: n = rows in use of the input. An operation sets the rows in use of its output. Inputs and outputs are
  * distinct unless it is said otherwise; views with a stride are allowed everywhere. Sizes are checked once per call
