@@ -2,17 +2,10 @@ package dev.cortado.engine.reference;
 
 import dev.cortado.engine.backend.Matrix;
 import dev.cortado.gguf.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import dev.cortado.gguf.quantization.Dequantizer;
 
 /** The file's own bytes; a row is dequantised whenever it is needed. */
 final class ReferenceMatrix implements Matrix {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort HALF =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final Tensor tensor;
     private final int rows;
     private volatile boolean released;
@@ -44,16 +37,7 @@ final class ReferenceMatrix implements Matrix {
 
     /** Dequantises row {@code row} to {@code target[0, columns)}. */
     void row(int row, float[] target) {
-        long bytes = tensor.type().bytes(columns());
-        MemorySegment data = tensor.data().asSlice(row * bytes, bytes);
-        for (int c = 0; c < columns(); c++) {
-            target[c] = switch (tensor.type()) {
-                case F32 -> data.get(FLOAT, 4L * c);
-                case F16 -> Float.float16ToFloat(data.get(HALF, 2L * c));
-                default -> throw new IllegalArgumentException(
-                        "%s: type %s, expected F32 or F16".formatted(tensor.name(), tensor.type()));
-            };
-        }
+        Dequantizer.row(tensor, row, target, 0);
     }
 
     void release() {

@@ -13,6 +13,10 @@ import dev.cortado.engine.backend.Activations;
 import dev.cortado.engine.backend.Backend;
 import dev.cortado.engine.backend.Linear;
 import dev.cortado.engine.backend.Matrix;
+import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Products of rows and weight matrices, and the rows themselves. */
@@ -49,6 +53,22 @@ class LinearTest {
         backend.matmul(
                 activations(backend, row(1, 1, 1)), new Linear[] {new Linear(w, null)}, new Activations[] {y});
         assertThat(rows(y)).isEqualTo(new float[][] {{1}});
+    }
+
+    @Test
+    void quantised_rows_count_as_the_floats_that_they_stand_for() {
+        byte[] blocks = new byte[2 * 34]; // two rows of one Q8_0 block: a half-float scale, then 32 bytes
+        blocks[1] = 0x38; // 0.5
+        Arrays.fill(blocks, 2, 34, (byte) 3);
+        blocks[34 + 1] = (byte) 0xc0; // -2
+        Arrays.fill(blocks, 36, 68, (byte) -128);
+        Matrix w = backend.matrix(
+                new Tensor("w", TensorType.Q8_0, new long[] {32, 2}, MemorySegment.ofArray(blocks)));
+        float[] ones = new float[32];
+        Arrays.fill(ones, 1);
+        Activations y = output(backend, 2);
+        backend.matmul(activations(backend, ones), new Linear[] {new Linear(w, null)}, new Activations[] {y});
+        assertThat(rows(y)).isEqualTo(new float[][] {{48, 8192}});
     }
 
     @Test
