@@ -30,7 +30,8 @@ record GgufPart(
         return read(path, bytes, arena);
     }
 
-    private static GgufPart read(Path path, MemorySegment bytes, Arena arena) {
+    /** @param bytes the whole file */
+    static GgufPart read(Path path, MemorySegment bytes, Arena arena) {
         ByteOrder order = byteOrder(path, bytes);
         Cursor in = new Cursor(path, bytes, order, 4, "header");
         int version = in.int32();

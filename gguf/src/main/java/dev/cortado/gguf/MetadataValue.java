@@ -70,6 +70,17 @@ public sealed interface MetadataValue {
             }
         }
 
+        /** How deep arrays are nested in it: 1 where the elements are no arrays. */
+        int depth() {
+            int deepest = 0;
+            if (values instanceof Array[] arrays) {
+                for (Array array : arrays) {
+                    deepest = Math.max(deepest, array.depth());
+                }
+            }
+            return deepest + 1;
+        }
+
         /** Number of elements. */
         public int length() {
             return java.lang.reflect.Array.getLength(values);
@@ -95,6 +106,10 @@ public sealed interface MetadataValue {
 
     static MetadataValue bool(boolean value) {
         return new Scalar(MetadataType.BOOL, value);
+    }
+
+    static MetadataValue uint16(int value) {
+        return new Scalar(MetadataType.UINT16, (long) value);
     }
 
     static MetadataValue uint32(long value) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 
 /** Finds and compares the parts of a split model; llama.cpp's gguf-split writes the keys. */
 final class SplitParts {
+    static final String PREFIX = "split.";
     static final String NUMBER = "split.no"; // counted from 0, unlike in the file name
     static final String COUNT = "split.count";
     static final String TENSORS = "split.tensors.count";

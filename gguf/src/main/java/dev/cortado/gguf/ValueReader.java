@@ -3,7 +3,7 @@ package dev.cortado.gguf;
 /** Metadata values as they stand in a file: a type number, then the value; an array is element type, length, elements. */
 final class ValueReader {
     /** Arrays in arrays beyond this are no data that anybody wrote in earnest; the readers below recurse. */
-    private static final int DEEPEST = 64;
+    static final int DEEPEST = 64;
 
     private static final int ARRAY_HEADER_BYTES = 12;
     private static final int STRING_HEADER_BYTES = 8;
