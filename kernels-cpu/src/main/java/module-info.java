@@ -7,4 +7,7 @@ module dev.cortado.kernels.cpu {
     requires transitive dev.cortado.engine;
     requires static jdk.incubator.vector;
     requires org.slf4j;
+
+    provides dev.cortado.engine.backend.BackendProvider with
+            dev.cortado.kernels.cpu.CpuProvider;
 }

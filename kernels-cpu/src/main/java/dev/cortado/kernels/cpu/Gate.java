@@ -1,0 +1,150 @@
+package dev.cortado.kernels.cpu;
+
+import dev.cortado.engine.backend.Activation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The activations of feed-forward blocks. The smooth ones are x times a logistic of something, which is computed for a
+ * stretch of columns at a time in a buffer that stays in the first cache.
+ */
+final class Gate {
+    private static final int STRETCH = 512;
+    /** sqrt(2 / pi). */
+    private static final float GELU_SCALE = 0.7978845608f;
+
+    private static final float GELU_CUBE = 0.044715f;
+    private static final float OAI_ALPHA = 1.702f;
+    private static final float OAI_LIMIT = 7;
+
+    /** z = f(x) * y, or f(x) without y. */
+    static final RowOperation.Kernel KERNEL = (o, from, to, buffers) ->
+            apply(o.activation(), o.x(), o.optionalY(), o.z(), from, to, o.exponentials(), buffers);
+
+    private Gate() {}
+
+    /** out = f(gate) * up, or f(gate) without up, for rows from to to. */
+    static void apply(
+            Activation f,
+            CpuActivations gate,
+            @Nullable CpuActivations up,
+            CpuActivations out,
+            int from,
+            int to,
+            Exponentials exponentials,
+            Buffers buffers) {
+        float[] stretch = buffers.floats(Buffers.Use.GATE, STRETCH);
+        for (int row = from; row < to; row++) {
+            for (int c = 0; c < gate.columns(); c += STRETCH) {
+                int n = Math.min(STRETCH, gate.columns() - c);
+                int at = gate.at(row) + c;
+                activate(f, gate.data, at, n, stretch, exponentials);
+                if (f == Activation.SWIGLU_OAI) {
+                    if (up == null) {
+                        throw new IllegalArgumentException("SWIGLU_OAI needs a gate and an up projection");
+                    }
+                    multiplyClamped(stretch, up.data, up.at(row) + c, n);
+                } else if (up != null) {
+                    multiply(stretch, up.data, up.at(row) + c, n);
+                }
+                System.arraycopy(stretch, 0, out.data, out.at(row) + c, n);
+            }
+        }
+    }
+
+    /** x = cap * tanh(x / cap) for rows from to to. */
+    static void softCap(CpuActivations x, float cap, int from, int to, Exponentials exponentials, Buffers buffers) {
+        float[] stretch = buffers.floats(Buffers.Use.GATE, STRETCH);
+        for (int row = from; row < to; row++) {
+            for (int c = 0; c < x.columns(); c += STRETCH) {
+                int n = Math.min(STRETCH, x.columns() - c);
+                System.arraycopy(x.data, x.at(row) + c, stretch, 0, n);
+                SoftCap.apply(stretch, 0, whole(n), cap, exponentials);
+                System.arraycopy(stretch, 0, x.data, x.at(row) + c, n);
+            }
+        }
+    }
+
+    /** x = 1 / (1 + e^-x) for rows from to to. */
+    static void sigmoid(CpuActivations x, int from, int to, Exponentials exponentials, Buffers buffers) {
+        float[] stretch = buffers.floats(Buffers.Use.GATE, STRETCH);
+        for (int row = from; row < to; row++) {
+            for (int c = 0; c < x.columns(); c += STRETCH) {
+                int n = Math.min(STRETCH, x.columns() - c);
+                System.arraycopy(x.data, x.at(row) + c, stretch, 0, n);
+                exponentials.logistic(stretch, 0, whole(n));
+                System.arraycopy(stretch, 0, x.data, x.at(row) + c, n);
+            }
+        }
+    }
+
+    private static void multiply(float[] y, float[] up, int at, int n) {
+        for (int i = 0; i < n; i++) {
+            y[i] *= up[at + i];
+        }
+    }
+
+    private static void multiplyClamped(float[] y, float[] up, int at, int n) {
+        for (int i = 0; i < n; i++) {
+            y[i] *= Math.max(-OAI_LIMIT, Math.min(OAI_LIMIT, up[at + i])) + 1;
+        }
+    }
+
+    /** y[i] = f(x[at + i]) for i below n. */
+    private static void activate(Activation f, float[] x, int at, int n, float[] y, Exponentials exponentials) {
+        switch (f) {
+            case SILU -> {
+                System.arraycopy(x, at, y, 0, n);
+                exponentials.logistic(y, 0, whole(n));
+                multiply(y, x, at, n);
+            }
+            case GELU -> {
+                for (int i = 0; i < n; i++) {
+                    float v = x[at + i];
+                    y[i] = 2 * GELU_SCALE * v * Math.fma(GELU_CUBE * v, v, 1f);
+                }
+                exponentials.logistic(y, 0, whole(n)); // (1 + tanh u) / 2 = logistic(2u)
+                multiply(y, x, at, n);
+            }
+            case SWIGLU_OAI -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = OAI_ALPHA * Math.min(OAI_LIMIT, x[at + i]);
+                }
+                exponentials.logistic(y, 0, whole(n));
+                for (int i = 0; i < n; i++) {
+                    y[i] *= Math.min(OAI_LIMIT, x[at + i]);
+                }
+            }
+            case GELU_ERF -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = geluErf(x[at + i]);
+                }
+            }
+            case RELU -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = Math.max(0, x[at + i]);
+                }
+            }
+            case RELU_SQUARED -> {
+                for (int i = 0; i < n; i++) {
+                    float v = Math.max(0, x[at + i]);
+                    y[i] = v * v;
+                }
+            }
+        }
+    }
+
+    /** The stretch is a multiple of sixteen long, so the exponentials may run past n. */
+    private static int whole(int n) {
+        return (n + Exponentials.COLUMNS - 1) / Exponentials.COLUMNS * Exponentials.COLUMNS;
+    }
+
+    /** x/2 erfc(-x / sqrt 2) with erfc by Abramowitz and Stegun (1964), 7.1.26: absolute error below 1.5e-7. */
+    private static float geluErf(float x) {
+        double z = Math.abs(x) * Math.sqrt(0.5);
+        double t = 1 / (1 + 0.3275911 * z);
+        double polynomial =
+                t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+        double tail = polynomial * PlainExponentials.exp((float) (-z * z));
+        return (float) (0.5 * x * (x < 0 ? tail : 2 - tail));
+    }
+}

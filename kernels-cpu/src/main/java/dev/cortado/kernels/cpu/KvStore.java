@@ -1,0 +1,48 @@
+package dev.cortado.kernels.cpu;
+
+/**
+ * Floats of one layer's keys or values in one number format: {@code columns} a slot, kept in pages of
+ * {@value #PAGE} slots that come into being when first written. Formats differ in precision only.
+ *
+ * <p>Element order within a page serves the products: {@link Order#KEYS} puts sixteen slots side by side (lanes are keys
+ * in q k^T), {@link Order#VALUES} sixteen columns (lanes are columns in p v).
+ */
+interface KvStore {
+    /** Slots of a page, and of a tile of attention. */
+    int PAGE = 64;
+
+    /** Which neighbours lie side by side. */
+    enum Order {
+        /** [slot / 16][column][slot % 16]. */
+        KEYS,
+        /** [column / 16][slot][column % 16]. */
+        VALUES;
+
+        /** Elements of a page. */
+        int pageLength(int columns) {
+            return this == KEYS ? columns * PAGE : Tile.strips(columns) * Tile.STRIP * PAGE;
+        }
+
+        /** Index in its page of a column of a slot of the page. */
+        int index(int slot, int column, int columns) {
+            return this == KEYS
+                    ? ((slot >> 4) * columns + column) * Tile.STRIP + (slot & 15)
+                    : ((column >> 4) * PAGE + slot) * Tile.STRIP + (column & 15);
+        }
+    }
+
+    /** Makes sure that the pages of slots first to last are there; not safe beside other calls. */
+    void reserve(int first, int last);
+
+    /** Writes one slot's columns; its page was reserved. */
+    void put(int slot, float[] x, int at);
+
+    /** Reads one slot's columns. */
+    void get(int slot, float[] x, int at);
+
+    /** Writes {@code count} elements of a page, from element {@code first} on, to out[at...]. */
+    void load(int page, int first, float[] out, int at, int count);
+
+    /** Copies one slot to another without a change of precision. */
+    void move(int from, int to);
+}
