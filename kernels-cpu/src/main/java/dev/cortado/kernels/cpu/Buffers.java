@@ -33,7 +33,7 @@ final class Buffers {
     /** The block of attention that this thread is computing. */
     final AttentionBlock attention = new AttentionBlock();
 
-    private final float @Nullable [][] buffers = new float[Use.values().length][];
+    private final float[] @Nullable [] buffers = new float[Use.values().length][];
 
     /** At least {@code length} floats with arbitrary content. */
     float[] floats(Use use, int length) {
