@@ -207,7 +207,8 @@ final class MappedMetadata implements Metadata {
         return fault(key, "not there, but needed");
     }
 
-    private GgufFormatException fault(String key, String detail) {
-        return new GgufFormatException("%s: key %s: %s".formatted(file, Quoted.of(key), detail));
+    @Override
+    public GgufFormatException fault(String key, String problem) {
+        return new GgufFormatException("%s: key %s: %s".formatted(file, Quoted.of(key), problem));
     }
 }

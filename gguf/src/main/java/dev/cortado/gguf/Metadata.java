@@ -60,6 +60,15 @@ public interface Metadata {
         return bool(key).orElse(otherwise);
     }
 
+    /**
+     * The exception for a value that its reader cannot use; it names the key and, where there is one, the file.
+     *
+     * @param problem what was found and what was expected
+     */
+    default GgufFormatException fault(String key, String problem) {
+        return new GgufFormatException("key %s: %s".formatted(Quoted.of(key), problem));
+    }
+
     /** All of it, decoded. */
     Map<String, Object> toMap();
 }

@@ -13,6 +13,8 @@ public enum TokenType {
     /** A single byte, spelled {@code <0x0A>}. */
     BYTE(6);
 
+    private static final TokenType[] BY_ID = values();
+
     private final int id;
 
     TokenType(int id) {
@@ -22,5 +24,10 @@ public enum TokenType {
     /** Number in the file. */
     public int id() {
         return id;
+    }
+
+    /** The type with a number in a file; unknown numbers mean {@link #UNDEFINED}. */
+    static TokenType of(int id) {
+        return id >= 0 && id < BY_ID.length ? BY_ID[id] : UNDEFINED;
     }
 }

@@ -16,8 +16,7 @@ public interface Tokenizer {
      * @throws GgufFormatException if metadata is missing or broken, or names a model or pre-tokenizer that is unknown
      */
     static Tokenizer of(Metadata metadata) {
-        String model = metadata.requireString("tokenizer.ggml.model");
-        throw new GgufFormatException("tokenizer.ggml.model is '%s', which is not supported".formatted(model));
+        return TokenizerModel.named(metadata).open(metadata);
     }
 
     /**

@@ -45,9 +45,6 @@ public interface Vocabulary {
     /** What BERT models are trained to replace. */
     OptionalInt mask();
 
-    /** A line feed. */
-    OptionalInt newline();
-
     /** Whether {@code encode} with {@code addSpecial} begins with {@link #bos()}. */
     boolean addsBos();
 

@@ -1,0 +1,106 @@
+package dev.cortado.engine.tokenizer;
+
+import dev.cortado.gguf.Metadata;
+
+/**
+ * SentencePiece's BPE as llama.cpp does it: starting from single characters, the two neighbours whose concatenation is the
+ * token with the best score become one. Spaces are {@code ▁}; characters that are no tokens fall back to the tokens of
+ * their bytes.
+ */
+final class SentencePiece implements Segmenter {
+    private static final byte[] SPACE_SYMBOL = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
+    private static final int BYTES = 256;
+
+    private final ByteStrings tokens;
+    private final int longest;
+    /** Smaller for better scores. */
+    private final int[] urgency;
+
+    private final int[] byteTokens;
+    private final boolean addsSpacePrefix;
+
+    SentencePiece(Metadata metadata, GgufVocabulary vocabulary, boolean addsSpacePrefix) {
+        this.tokens = vocabulary.table();
+        this.addsSpacePrefix = addsSpacePrefix;
+        urgency = new int[vocabulary.size()];
+        int longest = 0;
+        for (int id = 0; id < urgency.length; id++) {
+            urgency[id] = urgency(vocabulary.score(id));
+            longest = Math.max(longest, tokens.length(id));
+        }
+        this.longest = longest;
+        byteTokens = byteTokens(metadata, vocabulary);
+    }
+
+    /** An integer that is the smaller the greater the score is. */
+    private static int urgency(float score) {
+        int bits = Float.floatToIntBits(score + 0.0f); // + 0 turns -0 into 0, which compare equal
+        return ~(bits ^ bits >> 31 & 0x7FFFFFFF);
+    }
+
+    private static int[] byteTokens(Metadata metadata, GgufVocabulary vocabulary) {
+        int[] byteTokens = new int[BYTES];
+        for (int octet = 0; octet < BYTES; octet++) {
+            int token = vocabulary.id("<0x%02X>".formatted(octet));
+            if (token < 0) {
+                token = vocabulary.table().find(new byte[] {(byte) octet});
+            }
+            if (token < 0) {
+                int missing = octet;
+                token = vocabulary.unknown().orElseThrow(() -> metadata.fault(
+                        GgufVocabulary.TOKENS,
+                        "neither a token for the byte 0x%02X nor an unknown token found, one of them expected"
+                                .formatted(missing)));
+            }
+            byteTokens[octet] = token;
+        }
+        return byteTokens;
+    }
+
+    @Override
+    public void encode(byte[] text, int from, int to, boolean starts, IntList ids) {
+        ByteList escaped = new ByteList(to - from + SPACE_SYMBOL.length);
+        if (starts && addsSpacePrefix) {
+            escaped.add(SPACE_SYMBOL);
+        }
+        for (int i = from; i < to; i++) {
+            if (text[i] == ' ') {
+                escaped.add(SPACE_SYMBOL);
+            } else {
+                escaped.add(text[i]);
+            }
+        }
+        Pieces pieces = new Pieces(escaped.array());
+        for (int at = 0; at < escaped.size(); ) {
+            int end = Math.min(escaped.size(), at + Utf8.length(escaped.array()[at]));
+            pieces.add(at, tokens.find(escaped.array(), at, end));
+            at = end;
+        }
+        pieces.run(escaped.size());
+        for (int piece = pieces.first(); piece >= 0; piece = pieces.after(piece)) {
+            if (pieces.symbol(piece) >= 0) {
+                ids.add(pieces.symbol(piece));
+            } else {
+                for (int i = pieces.start(piece); i < pieces.end(piece); i++) {
+                    ids.add(byteTokens[escaped.array()[i] & 0xFF]);
+                }
+            }
+        }
+    }
+
+    private final class Pieces extends PairMerging {
+        private final byte[] text;
+
+        Pieces(byte[] text) {
+            this.text = text;
+        }
+
+        @Override
+        long pair(int left, int right) {
+            int start = start(left);
+            int end = end(right);
+            int token = end - start > longest ? -1 : tokens.find(text, start, end);
+            return token < 0 ? NONE : of(urgency[token], token);
+        }
+    }
+}

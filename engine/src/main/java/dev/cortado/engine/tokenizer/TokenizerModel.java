@@ -1,0 +1,72 @@
+package dev.cortado.engine.tokenizer;
+
+import dev.cortado.gguf.Metadata;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/** The kinds of tokenizers, as {@code tokenizer.ggml.model} names them. */
+enum TokenizerModel {
+    LLAMA("llama") {
+        @Override
+        Tokenizer open(Metadata metadata) {
+            Conventions conventions = Conventions.SENTENCE_PIECE;
+            GgufVocabulary vocabulary = new GgufVocabulary(metadata, conventions);
+            boolean addsSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, conventions.addsSpacePrefix());
+            Segmenter segmenter = new SentencePiece(metadata, vocabulary, addsSpacePrefix);
+            return tokenizer(metadata, vocabulary, segmenter, Spelling.SPACE_SYMBOL, conventions);
+        }
+    };
+
+    static final String MODEL = "tokenizer.ggml.model";
+    static final String PRE = "tokenizer.ggml.pre";
+    private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
+
+    private final String key;
+
+    TokenizerModel(String key) {
+        this.key = key;
+    }
+
+    /** The kind that a file names. */
+    static TokenizerModel named(Metadata metadata) {
+        String name = metadata.requireString(MODEL);
+        return Arrays.stream(values())
+                .filter(model -> model.key.equals(name))
+                .findFirst()
+                .orElseThrow(() -> metadata.fault(MODEL, "'%s' found, one of %s expected".formatted(
+                        name.replaceAll("\\p{C}", "?"),
+                        Arrays.stream(values()).map(model -> model.key).collect(Collectors.joining(", ")))));
+    }
+
+    /** Reads the rest of the metadata. */
+    abstract Tokenizer open(Metadata metadata);
+
+    private static Tokenizer tokenizer(
+            Metadata metadata, GgufVocabulary vocabulary, Segmenter segmenter, Spelling spelling, Conventions conventions) {
+        OptionalInt first = vocabulary.addsBos() ? vocabulary.bos() : OptionalInt.empty();
+        OptionalInt last = vocabulary.addsEos() ? vocabulary.eos() : OptionalInt.empty();
+        return tokenizer(metadata, vocabulary, segmenter, spelling, first, last, conventions);
+    }
+
+    private static Tokenizer tokenizer(
+            Metadata metadata,
+            GgufVocabulary vocabulary,
+            Segmenter segmenter,
+            Spelling spelling,
+            OptionalInt first,
+            OptionalInt last,
+            Conventions conventions) {
+        SpecialTokens specialTokens = new SpecialTokens(
+                vocabulary,
+                metadata.string("general.name").orElse(""),
+                metadata.string("general.architecture").orElse(""),
+                metadata.string(PRE).orElse(""));
+        boolean addsSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, conventions.addsSpacePrefix());
+        return new ModelTokenizer(
+                vocabulary,
+                specialTokens,
+                segmenter,
+                new ModelTokenizer.Style(spelling, first, last, addsSpacePrefix, conventions.cleansSpaces()));
+    }
+}

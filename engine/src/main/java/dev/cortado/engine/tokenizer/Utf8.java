@@ -1,0 +1,69 @@
+package dev.cortado.engine.tokenizer;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** UTF-8 as the tokenizers see it. */
+final class Utf8 {
+    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
+
+    private Utf8() {}
+
+    /** The bytes of a string, with U+FFFD for lone surrogates. */
+    static byte[] encode(String text) {
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8
+                    .newEncoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .replaceWith(REPLACEMENT)
+                    .encode(CharBuffer.wrap(text));
+            return bytes.arrayOffset() == 0 && bytes.limit() == bytes.array().length
+                    ? bytes.array()
+                    : Arrays.copyOfRange(
+                            bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.limit());
+        } catch (CharacterCodingException e) {
+            throw new IllegalStateException("malformed input is replaced", e);
+        }
+    }
+
+    /** Bytes of the character that begins with this byte, as the byte claims; 1 for a continuation byte. */
+    static int length(byte first) {
+        int high = (first & 0xFF) >> 4;
+        return high < 0xC ? 1 : high < 0xE ? 2 : high == 0xE ? 3 : 4;
+    }
+
+    /** Bytes that a code point takes. */
+    static int length(int codePoint) {
+        return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+    }
+
+    /** The code points of valid UTF-8. */
+    static int[] codePoints(byte[] text, int from, int to) {
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            count += (text[i] & 0xC0) == 0x80 ? 0 : 1;
+        }
+        int[] codePoints = new int[count];
+        int at = from;
+        for (int i = 0; i < count; i++) {
+            byte first = text[at];
+            if (first >= 0) {
+                codePoints[i] = first;
+                at++;
+            } else {
+                int length = length(first);
+                int codePoint = first & (0xFF >> length + 1);
+                for (int k = 1; k < length; k++) {
+                    codePoint = codePoint << 6 | text[at + k] & 0x3F;
+                }
+                codePoints[i] = codePoint;
+                at += length;
+            }
+        }
+        return codePoints;
+    }
+}
