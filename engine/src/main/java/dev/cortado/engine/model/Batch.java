@@ -94,35 +94,68 @@ public final class Batch {
         return logits[row];
     }
 
-    int segments() {
-        return segments;
+    /**
+     * Fills a pass with the tokens from {@code from} on, as many as fit into {@code limit} rows.
+     *
+     * @param devices of the model
+     * @return index after the last token that it took
+     */
+    int fill(Pass pass, int devices, int from, int limit) {
+        int index = from;
+        for (int segment = segmentOf(from); segment < segments && pass.rows() < limit; segment++) {
+            Sequence sequence = sequences[segment];
+            int count = Math.min(ends[segment] - index, limit - pass.rows());
+            for (int device = 0; device < devices; device++) {
+                pass.addSegment(device, sequence.cache(device), 0, sequence.length(), count);
+            }
+            for (int i = 0; i < count; i++, index++) {
+                pass.addRow(tokens[index], sequence.length() + i, wants(segment, index));
+            }
+        }
+        return index;
     }
 
-    Sequence sequence(int segment) {
-        return sequences[segment];
+    /** Tells the sequences that their tokens from {@code from} up to {@code to} are in their caches. */
+    void append(int from, int to) {
+        int segment = segmentOf(from);
+        for (int index = from; index < to; index++) {
+            if (index == ends[segment]) {
+                segment++;
+            }
+            sequences[segment].append(tokens[index]);
+        }
     }
 
-    /** Index of a segment's first token. */
-    int start(int segment) {
-        return segment == 0 ? 0 : ends[segment - 1];
+    private int segmentOf(int index) {
+        int segment = 0;
+        while (segment < segments && ends[segment] <= index) {
+            segment++;
+        }
+        return segment;
     }
 
-    /** Index after a segment's last token. */
-    int end(int segment) {
-        return ends[segment];
-    }
-
-    int token(int index) {
-        return tokens[index];
-    }
-
-    /** Whether the token at {@code index}, of the given segment, is to have logits. */
-    boolean wants(int segment, int index) {
+    private boolean wants(int segment, int index) {
         return switch (wanted[segment]) {
             case NONE -> false;
             case LAST -> index == ends[segment] - 1;
             case ALL -> true;
         };
+    }
+
+    /** Refuses what the model cannot compute: foreign sequences, unknown tokens, too many positions. */
+    void require(Model model) {
+        for (int segment = 0; segment < segments; segment++) {
+            Sequence sequence = sequences[segment];
+            if (sequence.model() != model) {
+                throw new IllegalArgumentException("a sequence of the batch belongs to another model");
+            }
+            int count = ends[segment] - (segment == 0 ? 0 : ends[segment - 1]);
+            sequence.requireRoom(count);
+            model.requirePosition(sequence.length() + count);
+        }
+        for (int i = 0; i < size(); i++) {
+            model.requireToken(tokens[i]);
+        }
     }
 
     /** Room for another row of results. */
