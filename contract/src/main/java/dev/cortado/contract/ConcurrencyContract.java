@@ -19,7 +19,7 @@ interface ConcurrencyContract extends UnderTest {
     @Timeout(60)
     default void threads_do_not_disturb_each_other() throws ExecutionException, InterruptedException {
         int threads = 3;
-        int rounds = 8;
+        int rounds = 5;
         try (MiniatureModel model = new MiniatureModel(backend());
                 ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             List<float[][]> alone = new ArrayList<>();

@@ -40,10 +40,10 @@ interface ExpertsContract extends UnderTest {
     @EnumSource
     default void every_gating_and_number_of_experts(Gating gating) {
         for (int used : new int[] {1, 2, 5, EXPERTS}) {
-            for (int tokens : new int[] {1, 2, 7, 40}) {
-                assertMixture(Rule.of(gating, used), TensorType.F32, tokens);
-            }
+            assertMixture(Rule.of(gating, used), TensorType.F32, 1);
+            assertMixture(Rule.of(gating, used), TensorType.F32, 6);
         }
+        assertMixture(Rule.of(gating, 2), TensorType.F32, 40);
     }
 
     @ParameterizedTest

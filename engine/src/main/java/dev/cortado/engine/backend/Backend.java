@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shapes: n = rows in use of the input. An operation sets the rows in use of its output. Inputs and outputs are
  * distinct unless it is said otherwise; views with a stride are allowed everywhere. Sizes are checked once per call
- * ({@link IllegalArgumentException}).
+ * ({@link IllegalArgumentException}), and so are indices and ranges (that, or {@link IndexOutOfBoundsException});
+ * operands that were closed or released are refused ({@link IllegalStateException}).
  */
 public interface Backend extends AutoCloseable {
     /** The device's name as {@code --device} takes it, e.g. {@code cpu}, {@code reference}. */
