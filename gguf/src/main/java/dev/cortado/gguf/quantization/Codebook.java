@@ -13,10 +13,12 @@ import java.util.List;
  * (tables {@code iq*_grid} of ggml-common.h) and lie in text files beside this class: the first line gives the levels a
  * coordinate can have, every further line one point, a digit per coordinate that counts into the levels.
  *
+ * @param levels how many levels a coordinate can have
  * @param dimensions coordinates per point
- * @param coordinates of point after point
+ * @param digits level numbers of point after point
+ * @param coordinates levels of point after point
  */
-record Codebook(int dimensions, byte[] coordinates) {
+record Codebook(int levels, int dimensions, byte[] digits, byte[] coordinates) {
     static Codebook load(String name) {
         try (InputStream file = Codebook.class.getResourceAsStream(name)) {
             if (file == null) {
@@ -34,17 +36,18 @@ record Codebook(int dimensions, byte[] coordinates) {
         String[] levels = lines.getFirst().split(" ", -1);
         List<String> points = lines.subList(1, lines.size());
         int dimensions = points.getFirst().length();
-        byte[] coordinates = new byte[points.size() * dimensions];
-        for (int i = 0; i < coordinates.length; i++) {
-            int digit = points.get(i / dimensions).charAt(i % dimensions) - '0';
-            coordinates[i] = Byte.parseByte(levels[digit]);
+        byte[] digits = new byte[points.size() * dimensions];
+        byte[] coordinates = new byte[digits.length];
+        for (int i = 0; i < digits.length; i++) {
+            digits[i] = (byte) (points.get(i / dimensions).charAt(i % dimensions) - '0');
+            coordinates[i] = Byte.parseByte(levels[digits[i]]);
         }
-        return new Codebook(dimensions, coordinates);
+        return new Codebook(levels.length, dimensions, digits, coordinates);
     }
 
     /** How many points there are. */
     int size() {
-        return coordinates.length / dimensions;
+        return digits.length / dimensions;
     }
 
     /** Writes {@code scale * coordinate}, negative where bit j of {@code signs} is set. */

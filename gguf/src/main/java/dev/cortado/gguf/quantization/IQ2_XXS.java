@@ -2,6 +2,9 @@ package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
 import static dev.cortado.gguf.quantization.LittleEndian.i32;
+import static dev.cortado.gguf.quantization.LittleEndian.put32;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -16,10 +19,12 @@ import java.lang.foreign.MemorySegment;
  *     u32     four times seven signs, from the low bits; the scale in the upper four bits
  * </pre>
  */
-final class IQ2_XXS implements Format {
+final class IQ2_XXS implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 66;
     private static final Codebook CODEBOOK = Codebook.load("iq2_xxs.txt");
+    private static final CodebookFit.Shape SHAPE = new CodebookFit.Shape(
+            32, true, CodebookFit.Start.ROUNDING, 6, 0.1f, SymmetricFit.ZERO, CodebookFit.Refine.ALL);
 
     @Override
     public void dequantize(MemorySegment data, long offset, float[] out, int at, int count) {
@@ -40,5 +45,33 @@ final class IQ2_XXS implements Format {
                 CODEBOOK.writeSigned(scale, u8(data, points + k), Signs.ofSeven(signs >>> 7 * k), out, to);
             }
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        CodebookFit fit = new CodebookFit(Search.INDEX, SHAPE);
+        float variance = block.meanSquare();
+        float[] weights = new float[32];
+        float[] scales = new float[8];
+        int[] signs = new int[8];
+        for (int group = 0; group < 8; group++) {
+            block.weigh(32 * group, variance, weights);
+            scales[group] = fit.fit(block.x(), 32 * group, weights);
+            for (int k = 0; k < 4; k++) {
+                put8(out, offset + 2 + 8 * group + k, fit.points[k]);
+                signs[group] |= fit.signs[k] << 7 * k;
+            }
+        }
+        float d = SymmetricFit.peak(scales, 0, 8) / 31;
+        putScale(out, offset, d);
+        for (int group = 0; group < 8; group++) {
+            int scale = d == 0 ? 0 : CodebookFit.scaleLevel(scales[group], 1 / d);
+            put32(out, offset + 6 + 8 * group, signs[group] | scale << 28);
+        }
+    }
+
+    /** Needed for writing only, and takes a while to build. */
+    private static final class Search {
+        static final CodebookIndex INDEX = new CodebookIndex(CODEBOOK, 2);
     }
 }

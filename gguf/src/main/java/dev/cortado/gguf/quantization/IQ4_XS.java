@@ -1,6 +1,9 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.put16;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u16;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
@@ -16,7 +19,7 @@ import java.lang.foreign.MemorySegment;
  *  8  u8[128]  q: of weight 32 * g + l in the low, of weight 32 * g + 16 + l in the high half of byte 16 * g + l
  * </pre>
  */
-final class IQ4_XS implements Format {
+final class IQ4_XS implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 136;
 
@@ -42,5 +45,42 @@ final class IQ4_XS implements Format {
                 out[to + j + 16] = scale * FourBitLevels.LEVELS[q >> 4];
             }
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float[] x = block.x();
+        float[] scales = fit(block);
+        float d = -SymmetricFit.peak(scales, 0, 8) / 32;
+        float inverse = d == 0 ? 0 : 1 / d;
+        byte[] scaleLevels = new byte[8];
+        byte[] q = new byte[BLOCK];
+        int high = 0;
+        for (int group = 0; group < 8; group++) {
+            int scale = Rounding.halfEven(inverse * scales[group], -32, 31);
+            float groupScale = d * scale;
+            float groupInverse = groupScale == 0 ? 0 : 1 / groupScale;
+            for (int i = 32 * group; i < 32 * group + 32; i++) {
+                q[i] = FourBitLevels.nearest(groupInverse * x[i]);
+            }
+            scaleLevels[group] = (byte) (scale + 32);
+            high |= scaleLevels[group] >> 4 << 2 * group;
+            Nibbles.put(out, offset + 8 + 16 * group, q, 32 * group, 16);
+        }
+        putScale(out, offset, d);
+        put16(out, offset + 2, high);
+        for (int pair = 0; pair < 4; pair++) {
+            put8(out, offset + 4 + pair, scaleLevels[2 * pair] & 15 | (scaleLevels[2 * pair + 1] & 15) << 4);
+        }
+    }
+
+    private static float[] fit(Block block) {
+        float[] scales = new float[8];
+        float[] counts = new float[32];
+        for (int group = 0; group < 8; group++) {
+            block.weighOrSquare(32 * group, counts);
+            scales[group] = FourBitLevels.fit(block.x(), 32 * group, counts);
+        }
+        return scales;
     }
 }

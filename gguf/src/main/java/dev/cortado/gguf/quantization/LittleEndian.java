@@ -49,4 +49,27 @@ final class LittleEndian {
     static double f64(MemorySegment data, long offset) {
         return data.get(F64, offset);
     }
+
+    static void put8(MemorySegment data, long offset, int value) {
+        data.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+    }
+
+    static void put16(MemorySegment data, long offset, int value) {
+        data.set(I16, offset, (short) value);
+    }
+
+    static void put32(MemorySegment data, long offset, int value) {
+        data.set(I32, offset, value);
+    }
+
+    /** Stores a scale and returns it as it will be read; a scale that overflows would make its whole block infinite. */
+    static float putScale(MemorySegment data, long offset, float scale) {
+        short half = Float.floatToFloat16(scale);
+        float stored = Float.float16ToFloat(half);
+        if (!Float.isFinite(stored)) {
+            throw new IllegalArgumentException("a block needs the scale " + scale + ", a 16-bit float ends at 65504");
+        }
+        data.set(I16, offset, half);
+        return stored;
+    }
 }

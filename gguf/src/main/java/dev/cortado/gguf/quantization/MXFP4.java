@@ -1,5 +1,6 @@
 package dev.cortado.gguf.quantization;
 
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  *  1  u8[16]  q of weight j in the low, of weight j + 16 in the high half of byte j
  * </pre>
  */
-final class MXFP4 implements Format {
+final class MXFP4 implements WritableFormat {
     private static final int BLOCK = 32;
     private static final int BYTES = 17;
 
@@ -35,5 +36,22 @@ final class MXFP4 implements Format {
     /** 2^(e - 128); the two smallest are subnormal. */
     private static float scale(int e) {
         return Float.intBitsToFloat(e < 2 ? 0x200000 << e : e - 1 << 23);
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float peak = Math.abs(SymmetricFit.peak(block.x(), 0, BLOCK));
+        int e = peak > 0 ? Math.max(0, log2(peak) - 2 + 127) : 0;
+        put8(out, offset, e);
+        byte[] q = new byte[BLOCK];
+        for (int j = 0; j < BLOCK; j++) {
+            q[j] = E2M1.nearest(block.x()[j], scale(e));
+        }
+        Nibbles.put(out, offset + 1, q, 0, 16);
+    }
+
+    /** Logarithm to base 2, rounded to a float before it is rounded down, as ggml does. */
+    private static int log2(float x) {
+        return (int) Math.floor((float) (Math.log(x) / Math.log(2)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.cortado.gguf.quantization;
 
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  *  4  u8[32]  q: of weight 16 * g + l in the low, of weight 16 * g + 8 + l in the high half of byte 8 * g + l
  * </pre>
  */
-final class NVFP4 implements Format {
+final class NVFP4 implements WritableFormat {
     private static final int BLOCK = 64;
     private static final int BYTES = 36;
 
@@ -47,5 +48,30 @@ final class NVFP4 implements Format {
             scales[bits] = bits == 0x7f ? 0 : scale / 2;
         }
         return scales;
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        byte[] q = new byte[16];
+        for (int group = 0; group < 4; group++) {
+            float peak = Math.abs(SymmetricFit.peak(block.x(), 16 * group, 16));
+            int scale = scaleBits(peak / 6);
+            put8(out, offset + group, scale);
+            for (int j = 0; j < 16; j++) {
+                q[j] = E2M1.nearest(block.x()[16 * group + j], HALF_SCALES[scale]);
+            }
+            Nibbles.put(out, offset + 4 + 8 * group, q, 0, 8);
+        }
+    }
+
+    /** The 8-bit float nearest to {@code x}, which is 0 or more; a half is rounded up, and 448 is the largest. */
+    private static int scaleBits(float x) {
+        float bounded = Math.min(x, 448);
+        int exponent = Math.getExponent(bounded) + 7;
+        if (exponent <= 0) {
+            return Math.min(7, (int) (bounded * 512 + 0.5f));
+        }
+        int mantissa = (Float.floatToRawIntBits(bounded) >> 19 & 15) + 1 >> 1;
+        return Math.min(0x7e, (exponent << 3) + mantissa);
     }
 }

@@ -1,6 +1,8 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -15,9 +17,11 @@ import java.lang.foreign.MemorySegment;
  *  82  f16     dmin
  * </pre>
  */
-final class Q2_K implements Format {
+final class Q2_K implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 84;
+    private static final AffineGroups.Shape SHAPE =
+            new AffineGroups.Shape(16, 3, 15, new AffineFit.Search(-0.5f, 0.1f, 15, true), 1);
 
     @Override
     public void dequantize(MemorySegment data, long offset, float[] out, int at, int count) {
@@ -40,6 +44,24 @@ final class Q2_K implements Format {
             for (int j = 0; j < 16; j++) {
                 out[to + j] = scale * (u8(data, q + j) >> shift & 3) - min;
             }
+        }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        AffineGroups groups = new AffineGroups(SHAPE, block, Q2_K::weigh);
+        float d = putScale(out, offset + 80, groups.d());
+        float dmin = putScale(out, offset + 82, groups.dmin());
+        groups.roundAgain(block.x(), d, dmin);
+        for (int group = 0; group < 16; group++) {
+            put8(out, offset + group, groups.scaleLevels[group] | groups.minLevels[group] << 4);
+        }
+        Crumbs.put(out, offset + 16, groups.levels, 0);
+    }
+
+    private static void weigh(float[] x, int from, float[] weights) {
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.abs(x[from + i]);
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
 import static dev.cortado.gguf.quantization.LittleEndian.i32;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -16,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  *  108  f16     d
  * </pre>
  */
-final class Q3_K implements Format {
+final class Q3_K implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 110;
 
@@ -48,5 +50,67 @@ final class Q3_K implements Format {
         int low = u8(data, scales + k % 8) >> k / 8 * 4 & 15;
         int high = u8(data, scales + 8 + k % 4) >> k / 4 * 2 & 3;
         return low | high << 4;
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float[] x = block.x();
+        byte[] levels = new byte[BLOCK];
+        byte[] scaleLevels = new byte[16];
+        float d = block.importance() == null
+                ? fit(x, levels, scaleLevels)
+                : fitByImportance(block, levels, scaleLevels);
+        float stored = putScale(out, offset + 108, d);
+        for (int group = 0; group < 16; group++) {
+            SymmetricGroups.roundAgain(x, 16 * group, stored * (scaleLevels[group] - 32), 4, levels);
+        }
+        Crumbs.putBit(out, offset, levels, 2);
+        Crumbs.put(out, offset + 32, levels, 0);
+        putScales(out, offset + 96, scaleLevels);
+    }
+
+    private static float fitByImportance(Block block, byte[] levels, byte[] scaleLevels) {
+        float variance = 2 * Block.sumOfSquares(block.x()) / BLOCK;
+        float[] scales = new float[16];
+        float[] counts = new float[16];
+        float[] weights = new float[16];
+        byte[] q = new byte[16];
+        for (int group = 0; group < 16; group++) {
+            block.weigh(16 * group, variance, weights);
+            for (float weight : weights) {
+                counts[group] += weight;
+            }
+            scales[group] = SymmetricFit.fit(block.x(), 16 * group, 4, weights, q);
+            System.arraycopy(q, 0, levels, 16 * group, 16);
+        }
+        return SymmetricFit.fit(scales, 0, 32, counts, scaleLevels);
+    }
+
+    private static float fit(float[] x, byte[] levels, byte[] scaleLevels) {
+        float[] scales = new float[16];
+        byte[] q = new byte[16];
+        for (int group = 0; group < 16; group++) {
+            scales[group] = DescendingFit.fit(x, 16 * group, 4, q);
+            System.arraycopy(q, 0, levels, 16 * group, 16);
+        }
+        float peak = SymmetricFit.peak(scales, 0, 16);
+        if (peak == 0) {
+            return 0;
+        }
+        float inverse = -32 / peak;
+        for (int group = 0; group < 16; group++) {
+            scaleLevels[group] = (byte) (Rounding.halfEven(inverse * scales[group], -32, 31) + 32);
+        }
+        return 1 / inverse;
+    }
+
+    private static void putScales(MemorySegment out, long offset, byte[] scales) {
+        for (int k = 0; k < 8; k++) {
+            put8(out, offset + k, scales[k] & 15 | (scales[k + 8] & 15) << 4);
+        }
+        for (int k = 0; k < 4; k++) {
+            int high = scales[k] >> 4 | scales[k + 4] >> 4 << 2 | scales[k + 8] >> 4 << 4 | scales[k + 12] >> 4 << 6;
+            put8(out, offset + 8 + k, high);
+        }
     }
 }

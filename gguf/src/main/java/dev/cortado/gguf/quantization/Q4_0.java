@@ -1,6 +1,7 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  *  2  u8[16]  q of weight j in the low, of weight j + 16 in the high half of byte j
  * </pre>
  */
-final class Q4_0 implements Format {
+final class Q4_0 implements WritableFormat {
     private static final int BLOCK = 32;
     private static final int BYTES = 18;
 
@@ -31,5 +32,29 @@ final class Q4_0 implements Format {
             out[at + j] = ((q & 15) - 8) * d;
             out[at + j + BLOCK / 2] = ((q >> 4) - 8) * d;
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        byte[] q = new byte[BLOCK];
+        float d = block.importance() == null ? byPeak(block.x(), q) : byImportance(block, q);
+        putScale(out, offset, d);
+        Nibbles.put(out, offset + 2, q, 0, 16);
+    }
+
+    /** The weight of largest magnitude becomes exactly -8. */
+    private static float byPeak(float[] x, byte[] q) {
+        float d = SymmetricFit.peak(x, 0, BLOCK) / -8;
+        float inverse = d == 0 ? 0 : 1 / d;
+        for (int j = 0; j < BLOCK; j++) {
+            q[j] = (byte) Math.min(15, (int) (x[j] * inverse + 8.5f));
+        }
+        return d;
+    }
+
+    private static float byImportance(Block block, byte[] q) {
+        float[] counts = new float[BLOCK];
+        block.weigh(0, block.rowMeanSquare(), counts);
+        return SymmetricFit.fit(block.x(), 0, 8, counts, q);
     }
 }

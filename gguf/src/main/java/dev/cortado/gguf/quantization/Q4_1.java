@@ -1,6 +1,7 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -13,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  *  4  u8[16]  q of weight j in the low, of weight j + 16 in the high half of byte j
  * </pre>
  */
-final class Q4_1 implements Format {
+final class Q4_1 implements WritableFormat {
     private static final int BLOCK = 32;
     private static final int BYTES = 20;
 
@@ -33,5 +34,14 @@ final class Q4_1 implements Format {
             out[at + j] = (q & 15) * d + m;
             out[at + j + BLOCK / 2] = (q >> 4) * d + m;
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        byte[] q = new byte[BLOCK];
+        RangeFit fit = RangeFit.of(block, 15, q);
+        putScale(out, offset, fit.scale());
+        putScale(out, offset + 2, fit.min());
+        Nibbles.put(out, offset + 4, q, 0, 16);
     }
 }

@@ -1,6 +1,7 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -15,9 +16,11 @@ import java.lang.foreign.MemorySegment;
  *  16  u8[128]  q: of weight 64 * g + l in the low, of weight 64 * g + 32 + l in the high half of byte 32 * g + l
  * </pre>
  */
-final class Q4_K implements Format {
+final class Q4_K implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 144;
+    private static final AffineGroups.Shape SHAPE =
+            new AffineGroups.Shape(8, 15, 63, new AffineFit.Search(-1, 0.1f, 20, false), 2);
 
     @Override
     public void dequantize(MemorySegment data, long offset, float[] out, int at, int count) {
@@ -39,6 +42,18 @@ final class Q4_K implements Format {
             for (int j = 0; j < 32; j++) {
                 out[to + j] = scale * (u8(data, q + j) >> shift & 15) - min;
             }
+        }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        AffineGroups groups = new AffineGroups(SHAPE, block, ScalesAndMins::weigh);
+        float d = putScale(out, offset, groups.d());
+        float dmin = putScale(out, offset + 2, groups.dmin());
+        groups.roundAgain(block.x(), d, dmin);
+        ScalesAndMins.put(out, offset + 4, groups.scaleLevels, groups.minLevels);
+        for (int part = 0; part < 4; part++) {
+            Nibbles.put(out, offset + 16 + 32 * part, groups.levels, 64 * part, 32);
         }
     }
 }

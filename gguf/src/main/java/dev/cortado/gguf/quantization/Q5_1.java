@@ -2,6 +2,8 @@ package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
 import static dev.cortado.gguf.quantization.LittleEndian.i32;
+import static dev.cortado.gguf.quantization.LittleEndian.put32;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -15,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  *  8  u8[16]  low bits of q: of weight j in the low, of weight j + 16 in the high half of byte j
  * </pre>
  */
-final class Q5_1 implements Format {
+final class Q5_1 implements WritableFormat {
     private static final int BLOCK = 32;
     private static final int BYTES = 24;
 
@@ -36,5 +38,15 @@ final class Q5_1 implements Format {
             out[at + j] = (low & 15 | (high >>> j & 1) << 4) * d + m;
             out[at + j + BLOCK / 2] = (low >> 4 | (high >>> j + 16 & 1) << 4) * d + m;
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        byte[] q = new byte[BLOCK];
+        RangeFit fit = RangeFit.of(block, 31, q);
+        putScale(out, offset, fit.scale());
+        putScale(out, offset + 2, fit.min());
+        put32(out, offset + 4, Nibbles.fifthBits(q));
+        Nibbles.put(out, offset + 8, q, 0, 16);
     }
 }

@@ -1,6 +1,7 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -17,9 +18,11 @@ import java.lang.foreign.MemorySegment;
  *               byte 32 * g + l
  * </pre>
  */
-final class Q5_K implements Format {
+final class Q5_K implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 176;
+    private static final AffineGroups.Shape SHAPE =
+            new AffineGroups.Shape(8, 31, 63, new AffineFit.Search(-0.5f, 0.1f, 15, false), 2);
 
     @Override
     public void dequantize(MemorySegment data, long offset, float[] out, int at, int count) {
@@ -43,6 +46,19 @@ final class Q5_K implements Format {
                 int q = u8(data, low + j) >> shift & 15 | (u8(data, high + j) >> group & 1) << 4;
                 out[to + j] = scale * q - min;
             }
+        }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        AffineGroups groups = new AffineGroups(SHAPE, block, ScalesAndMins::weigh);
+        float d = putScale(out, offset, groups.d());
+        float dmin = putScale(out, offset + 2, groups.dmin());
+        groups.roundAgain(block.x(), d, dmin);
+        ScalesAndMins.put(out, offset + 4, groups.scaleLevels, groups.minLevels);
+        Crumbs.putBit(out, offset + 16, groups.levels, 4);
+        for (int part = 0; part < 4; part++) {
+            Nibbles.put(out, offset + 48 + 32 * part, groups.levels, 64 * part, 32);
         }
     }
 }

@@ -2,9 +2,12 @@ package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
 import static dev.cortado.gguf.quantization.LittleEndian.i8;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Six bits per weight in sixteen groups of 16, each with an 8-bit scale: {@code w = d * scale * (q - 32)}.
@@ -15,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  *  208  f16      d
  * </pre>
  */
-final class Q6_K implements Format {
+final class Q6_K implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 210;
 
@@ -41,5 +44,41 @@ final class Q6_K implements Format {
                 out[to + j] = scale * (q - 32);
             }
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float[] x = block.x();
+        byte[] levels = new byte[BLOCK];
+        float[] scales = fit(block, levels);
+        float peak = SymmetricFit.peak(scales, 0, 16);
+        out.asSlice(offset, BYTES).fill((byte) 0);
+        if (Math.abs(peak) < SymmetricFit.ZERO) {
+            return;
+        }
+        float inverse = -128 / peak;
+        float stored = putScale(out, offset + 208, 1 / inverse);
+        for (int group = 0; group < 16; group++) {
+            int scale = Math.min(127, Rounding.halfEven(inverse * scales[group]));
+            put8(out, offset + 192 + group, scale);
+            SymmetricGroups.roundAgain(x, 16 * group, stored * scale, 32, levels);
+        }
+        for (int half = 0; half < 2; half++) {
+            Nibbles.put(out, offset + 64 * half, levels, 128 * half, 64);
+        }
+        Crumbs.put(out, offset + 128, levels, 4);
+    }
+
+    private static float[] fit(Block block, byte[] levels) {
+        float[] importance = block.importance();
+        float[] scales = new float[16];
+        byte[] q = new byte[16];
+        for (int group = 0; group < 16; group++) {
+            int from = 16 * group;
+            float[] counts = importance == null ? null : Arrays.copyOfRange(importance, from, from + 16);
+            scales[group] = SymmetricFit.fit(block.x(), from, 32, counts, q);
+            System.arraycopy(q, 0, levels, from, 16);
+        }
+        return scales;
     }
 }

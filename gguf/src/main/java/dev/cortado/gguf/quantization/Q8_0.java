@@ -2,6 +2,8 @@ package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
 import static dev.cortado.gguf.quantization.LittleEndian.i8;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 
 import java.lang.foreign.MemorySegment;
 
@@ -12,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  *  2  i8[32]  q
  * </pre>
  */
-final class Q8_0 implements Format {
+final class Q8_0 implements WritableFormat {
     private static final int BLOCK = 32;
     private static final int BYTES = 34;
 
@@ -28,6 +30,16 @@ final class Q8_0 implements Format {
         float d = f16(data, block);
         for (int j = 0; j < BLOCK; j++) {
             out[at + j] = i8(data, block + 2 + j) * d;
+        }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float d = Math.abs(SymmetricFit.peak(block.x(), 0, BLOCK)) / 127;
+        float inverse = d == 0 ? 0 : 1 / d;
+        putScale(out, offset, d);
+        for (int j = 0; j < BLOCK; j++) {
+            put8(out, offset + 2 + j, Rounding.halfAway(block.x()[j] * inverse));
         }
     }
 }

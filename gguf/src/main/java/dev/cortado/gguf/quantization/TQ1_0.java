@@ -1,6 +1,8 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.put8;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -15,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  *  52  f16     d
  * </pre>
  */
-final class TQ1_0 implements Format {
+final class TQ1_0 implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 54;
 
@@ -42,6 +44,28 @@ final class TQ1_0 implements Format {
                 out[at + digit * n + l] = (q - 1) * d;
             }
             power *= 3;
+        }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float d = Math.abs(SymmetricFit.peak(block.x(), 0, BLOCK));
+        float inverse = d == 0 ? 0 : 1 / d;
+        putDigits(block.x(), 0, inverse, 32, 5, out, offset);
+        putDigits(block.x(), 160, inverse, 16, 5, out, offset + 32);
+        putDigits(block.x(), 240, inverse, 4, 4, out, offset + 48);
+        putScale(out, offset + 52, d);
+    }
+
+    private static void putDigits(
+            float[] x, int from, float inverse, int n, int digits, MemorySegment out, long offset) {
+        for (int l = 0; l < n; l++) {
+            int number = 0;
+            for (int digit = 0; digit < 5; digit++) {
+                int q = digit < digits ? Rounding.halfAway(x[from + digit * n + l] * inverse) + 1 : 0;
+                number = 3 * number + q;
+            }
+            put8(out, offset + l, (number * 256 + 242) / 243);
         }
     }
 }

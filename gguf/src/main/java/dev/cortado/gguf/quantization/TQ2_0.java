@@ -1,6 +1,7 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
+import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
 
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  *  64  f16     d
  * </pre>
  */
-final class TQ2_0 implements Format {
+final class TQ2_0 implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 66;
 
@@ -34,5 +35,17 @@ final class TQ2_0 implements Format {
                 out[to + j] = ((u8(data, q + j) >> shift & 3) - 1) * d;
             }
         }
+    }
+
+    @Override
+    public void quantize(Block block, MemorySegment out, long offset) {
+        float d = Math.abs(SymmetricFit.peak(block.x(), 0, BLOCK));
+        float inverse = d == 0 ? 0 : 1 / d;
+        byte[] levels = new byte[BLOCK];
+        for (int j = 0; j < BLOCK; j++) {
+            levels[j] = (byte) (Rounding.halfAway(block.x()[j] * inverse) + 1);
+        }
+        Crumbs.put(out, offset, levels, 0);
+        putScale(out, offset + 64, d);
     }
 }
