@@ -161,9 +161,8 @@ final class IQ1_M implements WritableFormat {
             int key = index.key(digits, 8 * k);
             int point = index.point(key);
             all &= point >= 0;
-            fit.points[k] = point >= 0
-                    ? point
-                    : index.nearest(key, x, from + 8 * k, weights, 8 * k, fit.scale, fit.values(k));
+            fit.points[k] =
+                    point >= 0 ? point : index.nearest(key, x, from + 8 * k, weights, 8 * k, fit.scale, fit.values(k));
         }
         if (all) {
             return fit;

@@ -139,9 +139,7 @@ final class IQ1_S implements WritableFormat {
             int key = Search.INDEX.key(digits, 8 * k);
             int point = Search.INDEX.point(key);
             all &= point >= 0;
-            points[k] = point >= 0
-                    ? point
-                    : Search.INDEX.nearest(key, x, from + 8 * k, weights, 8 * k, scale, value);
+            points[k] = point >= 0 ? point : Search.INDEX.nearest(key, x, from + 8 * k, weights, 8 * k, scale, value);
         }
         if (all) {
             return new Fit(scale, up, points);

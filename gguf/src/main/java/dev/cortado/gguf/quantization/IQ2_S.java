@@ -22,8 +22,8 @@ final class IQ2_S implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 82;
     private static final Codebook CODEBOOK = Codebook.load("iq2_s.txt");
-    private static final CodebookFit.Shape SHAPE = new CodebookFit.Shape(
-            16, false, CodebookFit.Start.LARGEST, 9, 0.1f, 1e-8f, CodebookFit.Refine.OFF_GRID);
+    private static final CodebookFit.Shape SHAPE =
+            new CodebookFit.Shape(16, false, CodebookFit.Start.LARGEST, 9, 0.1f, 1e-8f, CodebookFit.Refine.OFF_GRID);
     /** What ggml found to lower the error: the decoded levels are not quite multiples of 1, 3 and 5. */
     private static final float CORRECTION = 0.9875f;
 

@@ -22,8 +22,8 @@ final class IQ3_XXS implements WritableFormat {
     private static final int BLOCK = 256;
     private static final int BYTES = 98;
     private static final Codebook CODEBOOK = Codebook.load("iq3_xxs.txt");
-    private static final CodebookFit.Shape SHAPE = new CodebookFit.Shape(
-            32, true, CodebookFit.Start.LARGEST, 15, 0.2f, 1e-8f, CodebookFit.Refine.OFF_GRID);
+    private static final CodebookFit.Shape SHAPE =
+            new CodebookFit.Shape(32, true, CodebookFit.Start.LARGEST, 15, 0.2f, 1e-8f, CodebookFit.Refine.OFF_GRID);
     /** What ggml found to lower the error. */
     private static final float CORRECTION = 1.0125f;
 

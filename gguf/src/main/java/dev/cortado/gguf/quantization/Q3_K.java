@@ -1,7 +1,6 @@
 package dev.cortado.gguf.quantization;
 
 import static dev.cortado.gguf.quantization.LittleEndian.f16;
-import static dev.cortado.gguf.quantization.LittleEndian.i32;
 import static dev.cortado.gguf.quantization.LittleEndian.put8;
 import static dev.cortado.gguf.quantization.LittleEndian.putScale;
 import static dev.cortado.gguf.quantization.LittleEndian.u8;
@@ -57,9 +56,8 @@ final class Q3_K implements WritableFormat {
         float[] x = block.x();
         byte[] levels = new byte[BLOCK];
         byte[] scaleLevels = new byte[16];
-        float d = block.importance() == null
-                ? fit(x, levels, scaleLevels)
-                : fitByImportance(block, levels, scaleLevels);
+        float d =
+                block.importance() == null ? fit(x, levels, scaleLevels) : fitByImportance(block, levels, scaleLevels);
         float stored = putScale(out, offset + 108, d);
         for (int group = 0; group < 16; group++) {
             SymmetricGroups.roundAgain(x, 16 * group, stored * (scaleLevels[group] - 32), 4, levels);

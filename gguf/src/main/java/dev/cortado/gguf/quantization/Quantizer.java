@@ -55,8 +55,7 @@ public final class Quantizer {
      *     not finite, or weights are too large for the type
      * @throws IndexOutOfBoundsException if the row is not in {@code in}, or the blocks do not fit {@code out}
      */
-    public void quantize(
-            float[] in, int at, int count, float @Nullable [] importance, MemorySegment out, long offset) {
+    public void quantize(float[] in, int at, int count, float @Nullable [] importance, MemorySegment out, long offset) {
         check(in, at, count, importance, out, offset);
         int size = type.blockSize() == 1 ? count : type.blockSize();
         float meanSquare = Block.sumOfSquares(Arrays.copyOfRange(in, at, at + count)) / count;

@@ -14,9 +14,7 @@ final class ScalesAndMins {
     private ScalesAndMins() {}
 
     static int scale(MemorySegment data, long packed, int k) {
-        return k < 4
-                ? u8(data, packed + k) & 63
-                : u8(data, packed + 4 + k) & 15 | u8(data, packed + k - 4) >> 6 << 4;
+        return k < 4 ? u8(data, packed + k) & 63 : u8(data, packed + 4 + k) & 15 | u8(data, packed + k - 4) >> 6 << 4;
     }
 
     static int min(MemorySegment data, long packed, int k) {

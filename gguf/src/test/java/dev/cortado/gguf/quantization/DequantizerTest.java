@@ -3,6 +3,7 @@ package dev.cortado.gguf.quantization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cortado.gguf.GgufFile;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.testkit.Oracle;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,13 +43,15 @@ class DequantizerTest {
     Stream<DynamicTest> gives_the_floats_of_ggml_to_the_last_bit() throws Exception {
         List<DynamicTest> tests = new ArrayList<>();
         for (Path file : goldenFiles()) {
-            Map<String, Tensor> tensors = TensorFile.read(file);
-            for (Tensor tensor : tensors.values()) {
-                Tensor expected = tensors.get(tensor.name() + ".expected");
-                if (expected != null) {
-                    tests.add(DynamicTest.dynamicTest(
-                            file.getFileName() + " " + tensor.name(), () -> assertThat(bits(Dequantizer.floats(tensor)))
-                                    .isEqualTo(expected.data().toArray(INTS))));
+            try (GgufFile gguf = GgufFile.open(file)) {
+                for (Tensor tensor : gguf.tensors()) {
+                    gguf.tensor(tensor.name() + ".expected").ifPresent(expected -> {
+                        int[] found = bits(Dequantizer.floats(tensor));
+                        int[] wanted = expected.data().toArray(INTS);
+                        String name = file.getFileName() + " " + tensor.name();
+                        tests.add(DynamicTest.dynamicTest(
+                                name, () -> assertThat(found).isEqualTo(wanted)));
+                    });
                 }
             }
         }
@@ -60,28 +62,36 @@ class DequantizerTest {
     void a_golden_stands_for_every_type_of_weights() throws Exception {
         Set<TensorType> seen = EnumSet.copyOf(WITHOUT_GOLDEN);
         for (Path file : bundled()) {
-            TensorFile.read(file).values().forEach(tensor -> seen.add(tensor.type()));
+            try (GgufFile gguf = GgufFile.open(file)) {
+                gguf.tensors().forEach(tensor -> seen.add(tensor.type()));
+            }
         }
         assertThat(seen).containsExactlyInAnyOrder(TensorType.values());
     }
 
     @Test
     void plain_numbers_become_floats() {
-        assertThat(dequantize(TensorType.F32, le(8).putFloat(-0f).putFloat(1e-42f))).containsExactly(-0f, 1e-42f);
+        assertThat(dequantize(TensorType.F32, le(8).putFloat(-0f).putFloat(1e-42f)))
+                .containsExactly(-0f, 1e-42f);
         assertThat(dequantize(TensorType.F64, le(16).putDouble(0.1).putDouble(-1e300)))
                 .containsExactly(0.1f, Float.NEGATIVE_INFINITY);
-        assertThat(dequantize(TensorType.I8, le(2).put((byte) -128).put((byte) 127))).containsExactly(-128, 127);
+        assertThat(dequantize(TensorType.I8, le(2).put((byte) -128).put((byte) 127)))
+                .containsExactly(-128, 127);
         assertThat(dequantize(TensorType.I16, le(4).putShort((short) -32768).putShort((short) 258)))
                 .containsExactly(-32768, 258);
-        assertThat(dequantize(TensorType.I32, le(8).putInt(16777217).putInt(-3))).containsExactly(16777216, -3);
-        assertThat(dequantize(TensorType.I64, le(16).putLong(1L << 40).putLong(-1))).containsExactly(0x1p40f, -1);
+        assertThat(dequantize(TensorType.I32, le(8).putInt(16777217).putInt(-3)))
+                .containsExactly(16777216, -3);
+        assertThat(dequantize(TensorType.I64, le(16).putLong(1L << 40).putLong(-1)))
+                .containsExactly(0x1p40f, -1);
     }
 
     @Test
     void an_activation_block_of_q8_1_is_its_scale_times_its_integers() {
         ByteBuffer block = le(36).putShort(Float.floatToFloat16(0.5f)).putShort((short) 0);
         block.put((byte) -128).put((byte) 3);
-        assertThat(dequantize(TensorType.Q8_1, block)).startsWith(-64f, 1.5f, 0f).hasSize(32);
+        assertThat(dequantize(TensorType.Q8_1, block))
+                .startsWith(-64f, 1.5f, 0f)
+                .hasSize(32);
     }
 
     @ParameterizedTest

@@ -22,9 +22,7 @@ class QuantizerTest {
 
     /** CRC-32 of all blocks without and with importance: output of src/test/ggml/quantize.c with ggml 0.25.3. */
     @ParameterizedTest
-    @CsvSource(
-            textBlock =
-                    """
+    @CsvSource(textBlock = """
             F32,0xb0d4171f,0xb0d4171f
             F16,0xfa0771ce,0xfa0771ce
             Q4_0,0x1f8865be,0xaab60abc
@@ -56,7 +54,8 @@ class QuantizerTest {
             """)
     void makes_the_bytes_that_ggml_makes(TensorType type, String plain, String important) {
         assertThat(crc(quantize(type, SampleRows.rows(), null))).isEqualTo(plain);
-        assertThat(crc(quantize(type, SampleRows.rows(), SampleRows.importance()))).isEqualTo(important);
+        assertThat(crc(quantize(type, SampleRows.rows(), SampleRows.importance())))
+                .isEqualTo(important);
     }
 
     @Test
@@ -180,8 +179,7 @@ class QuantizerTest {
     }
 
     private static float[] dequantize(TensorType type, byte[] blocks, int rows) {
-        return Dequantizer.floats(
-                new Tensor("t", type, new long[] {COLUMNS, rows}, MemorySegment.ofArray(blocks)));
+        return Dequantizer.floats(new Tensor("t", type, new long[] {COLUMNS, rows}, MemorySegment.ofArray(blocks)));
     }
 
     private static float[] errors(TensorType type, float[] row) {
