@@ -6,6 +6,7 @@ module dev.cortado.kernels.cpu {
     requires static transitive org.jspecify;
     requires transitive dev.cortado.engine;
     requires static jdk.incubator.vector;
+    requires jdk.management;
     requires org.slf4j;
 
     provides dev.cortado.engine.backend.BackendProvider with

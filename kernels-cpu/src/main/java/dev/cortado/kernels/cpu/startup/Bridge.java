@@ -1,0 +1,28 @@
+package dev.cortado.kernels.cpu.startup;
+
+/**
+ * A kernel in two forms that compute the same bits: plain loops, quick from the first call, and vectors, which C2 has to
+ * compile before they are. {@link #get()} is the first until {@link #cross()} was called.
+ *
+ * @param <K> the kernel's type
+ */
+public final class Bridge<K> {
+    private volatile K current;
+    private final K vector;
+
+    /** Begins with {@code scalar}. */
+    public Bridge(K scalar, K vector) {
+        current = scalar;
+        this.vector = vector;
+    }
+
+    /** The form to call now. */
+    public K get() {
+        return current;
+    }
+
+    /** From now on the vector form. */
+    public void cross() {
+        current = vector;
+    }
+}

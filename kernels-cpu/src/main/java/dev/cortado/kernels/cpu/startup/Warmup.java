@@ -1,0 +1,106 @@
+package dev.cortado.kernels.cpu.startup;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls vector kernels on tiny inputs in the background until C2 has compiled them. An uncompiled vector kernel runs a
+ * thousand times slower and puts every vector on the heap, so one whose calls allocate nothing is compiled. Kernels take
+ * turns, because C2 compiles one while another gathers its profile. The thread is a daemon and ends with its work.
+ */
+public final class Warmup implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
+    private static final long TURN_NANOS = 2_000_000;
+    private static final int QUIET_TURNS = 2;
+    /** Kernels that have not settled by then stay on their plain loops. */
+    private static final long LIMIT_NANOS = 60_000_000_000L;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final List<Task> tasks = new ArrayList<>();
+    private boolean running;
+    private volatile boolean closed;
+
+    private static final class Task {
+        private final String name;
+        private final Runnable call;
+        private final Runnable ready;
+        private final long began = System.nanoTime();
+        private int quietTurns;
+
+        private Task(String name, Runnable call, Runnable ready) {
+            this.name = name;
+            this.call = call;
+            this.ready = ready;
+        }
+    }
+
+    /**
+     * Adds a kernel.
+     *
+     * @param name for messages
+     * @param call runs the vector form on an input that goes through every loop at least twice and through every branch
+     * @param ready called on the warm-up's thread when the calls have become fast
+     */
+    public synchronized void add(String name, Runnable call, Runnable ready) {
+        if (closed) {
+            return;
+        }
+        tasks.add(new Task(name, call, ready));
+        if (!running) {
+            running = true;
+            Thread.ofPlatform().daemon().name("cortado-warmup").start(this::run);
+        }
+    }
+
+    private void run() {
+        for (List<Task> round = next(); !round.isEmpty(); round = next()) {
+            for (Task task : round) {
+                turn(task);
+            }
+        }
+    }
+
+    /** The kernels that are still to be called; none when this is closed. */
+    private synchronized List<Task> next() {
+        Iterator<Task> all = tasks.iterator();
+        while (all.hasNext()) {
+            Task task = all.next();
+            long nanos = System.nanoTime() - task.began;
+            if (task.quietTurns >= QUIET_TURNS) {
+                task.ready.run();
+                LOG.debug("{} is compiled after {} ms", task.name, nanos / 1_000_000);
+                all.remove();
+            } else if (nanos > LIMIT_NANOS) {
+                LOG.warn("{} was not compiled within {} s and stays on plain loops", task.name, nanos / 1_000_000_000);
+                all.remove();
+            }
+        }
+        running = !closed && !tasks.isEmpty();
+        return running ? List.copyOf(tasks) : List.of();
+    }
+
+    private void turn(Task task) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        long end = System.nanoTime() + TURN_NANOS;
+        int calls = 0;
+        do {
+            task.call.run();
+            calls++;
+        } while (System.nanoTime() < end);
+        // a call that takes as long as a turn is not compiled, whatever it allocates
+        boolean quiet = threads.getCurrentThreadAllocatedBytes() == before && calls > 10;
+        task.quietTurns = quiet ? task.quietTurns + 1 : 0;
+    }
+
+    /** Ends the thread after its turn; kernels that are not compiled stay on their plain loops. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        tasks.clear();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.cortado.kernels.cpu.vector;
+
+import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.weights.Product;
+import dev.cortado.kernels.cpu.weights.RowProduct;
+
+/** The vector kernels by type. */
+public final class VectorProducts {
+    private VectorProducts() {}
+
+    /** The kernel that multiplies with one token. */
+    public static Product one(TensorType type) {
+        return switch (type) {
+            case Q4_0 -> Q40Product::one;
+            case Q4_1 -> Q41Product::one;
+            case Q5_0 -> Q50Product::one;
+            case Q5_1 -> Q51Product::one;
+            case Q8_0 -> Q80Product::one;
+            case IQ4_NL -> Iq4NlProduct::one;
+            case MXFP4 -> Mxfp4Product::one;
+            case Q2_K -> Q2KProduct::one;
+            case Q3_K -> Q3KProduct::one;
+            case Q4_K -> Q4KProduct::one;
+            case Q5_K -> Q5KProduct::one;
+            case Q6_K -> Q6KProduct::one;
+            case IQ4_XS -> Iq4XsProduct::one;
+            default -> throw new IllegalArgumentException(type + " is not interleaved");
+        };
+    }
+
+    /** The kernel that multiplies with four tokens at once. */
+    public static Product four(TensorType type) {
+        return switch (type) {
+            case Q4_0 -> Q40Product::four;
+            case Q4_1 -> Q41Product::four;
+            case Q5_0 -> Q50Product::four;
+            case Q5_1 -> Q51Product::four;
+            case Q8_0 -> Q80Product::four;
+            case IQ4_NL -> Iq4NlProduct::four;
+            case MXFP4 -> Mxfp4Product::four;
+            case Q2_K -> Q2KProduct::four;
+            case Q3_K -> Q3KProduct::four;
+            case Q4_K -> Q4KProduct::four;
+            case Q5_K -> Q5KProduct::four;
+            case Q6_K -> Q6KProduct::four;
+            case IQ4_XS -> Iq4XsProduct::four;
+            default -> throw new IllegalArgumentException(type + " is not interleaved");
+        };
+    }
+
+    /** The kernel over rows of a floating-point type. */
+    public static RowProduct row(TensorType type) {
+        return switch (type) {
+            case F32 -> F32RowProduct::multiply;
+            case F16 -> F16RowProduct::multiply;
+            case BF16 -> Bf16RowProduct::multiply;
+            default -> throw new IllegalArgumentException(type + " is no floating-point type");
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package dev.cortado.kernels.cpu.weights;
+
+import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.startup.Bridge;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A matrix of F32, F16 or BF16, row after row: the file's own bytes, or what another type was decoded to. Its products
+ * take float32 inputs as they are.
+ */
+public final class FloatMatrix extends CpuMatrix {
+    private final TensorType storage;
+    private final Bridge<RowProduct> kernel;
+    private final MemorySegment bytes;
+    private final @Nullable Arena arena;
+    private volatile boolean closed;
+
+    private FloatMatrix(
+            Tensor tensor, TensorType storage, Kernels kernels, MemorySegment bytes, @Nullable Arena arena) {
+        super(tensor);
+        this.storage = storage;
+        this.kernel = kernels.rows(storage);
+        this.bytes = bytes;
+        this.arena = arena;
+    }
+
+    static FloatMatrix inPlace(Tensor tensor, Kernels kernels) {
+        MemorySegment data = tensor.data();
+        if (data.isNative()) {
+            return new FloatMatrix(tensor, tensor.type(), kernels, data, null);
+        }
+        Arena arena = Arena.ofShared();
+        MemorySegment copy = arena.allocate(data.byteSize(), 64).copyFrom(data);
+        return new FloatMatrix(tensor, tensor.type(), kernels, copy, arena);
+    }
+
+    static FloatMatrix decoded(Tensor tensor, Kernels kernels, Parallel parallel) {
+        Decoding decoding = Decoding.of(tensor);
+        Arena arena = Arena.ofShared();
+        MemorySegment bytes = arena.allocate(decoding.type().bytes(tensor.count()), 64);
+        decoding.run(bytes, parallel);
+        if (tensor.data().isMapped()) {
+            // the pages were read for the last time
+            tensor.data().unload();
+        }
+        return new FloatMatrix(tensor, decoding.type(), kernels, bytes, arena);
+    }
+
+    /** The type of the bytes at {@link #address}: F32, F16 or BF16. */
+    public TensorType storage() {
+        return storage;
+    }
+
+    /** Where a row's weights from column {@code from} begin. */
+    public long address(int row, int from) {
+        Objects.checkIndex(row, rows());
+        Objects.checkIndex(from, columns());
+        if (closed) {
+            throw new IllegalStateException("matrix %s is closed".formatted(name()));
+        }
+        return bytes.address() + storage.bytes((long) row * columns() + from);
+    }
+
+    @Override
+    public Inputs.Form form() {
+        return Inputs.Form.FLOAT;
+    }
+
+    @Override
+    public int rowQuantum() {
+        return 1;
+    }
+
+    @Override
+    public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        check(x, from, to, y, at, stride);
+        RowProduct product = kernel.get();
+        for (int r = from; r < to; r++) {
+            long row = address(r, 0);
+            for (int t = 0; t < x.tokens(); t++) {
+                y[at + t * stride + r] = product.multiply(row, columns(), x.floats(), x.offset(t), scratch.sums);
+            }
+        }
+    }
+
+    @Override
+    public void row(int row, int from, int count, float[] out, int at, Scratch scratch) {
+        Objects.checkFromIndexSize(from, count, columns());
+        Objects.checkFromIndexSize(at, count, out.length);
+        long weights = address(row, from);
+        for (int k = 0; k < count; k++) {
+            out[at + k] = FloatRow.weight(storage, weights, k);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (arena != null) {
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.cortado.kernels.cpu.weights;
+
+import dev.cortado.gguf.Tensor;
+import dev.cortado.kernels.cpu.memory.AllMemory;
+import dev.cortado.kernels.cpu.repack.Block;
+import dev.cortado.kernels.cpu.repack.Layout;
+import dev.cortado.kernels.cpu.startup.VectorModule;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A quantised matrix whose kernels read rows interleaved by {@link Layout}: rewritten into memory of its own, or in the
+ * file's bytes, from which each group of rows is interleaved into the thread's scratch on its way to the kernel.
+ */
+public final class InterleavedMatrix extends CpuMatrix {
+    /** Weights that stay in the second-level cache while several lots of tokens are multiplied with them. */
+    private static final int CACHED_BYTES = 128 << 10;
+
+    private static final int LANES = VectorModule.LANES;
+
+    private final Layout layout;
+    private final Kernels.Interleaved kernels;
+    /** The file's bytes, or null when they were rewritten. */
+    private final @Nullable MemorySegment source;
+
+    private final @Nullable Arena arena;
+    private final long address;
+    private final int blocks;
+    private volatile boolean closed;
+
+    private InterleavedMatrix(
+            Tensor tensor,
+            Layout layout,
+            Kernels.Interleaved kernels,
+            @Nullable MemorySegment source,
+            @Nullable Arena arena,
+            long address) {
+        super(tensor);
+        this.layout = layout;
+        this.kernels = kernels;
+        this.source = source;
+        this.arena = arena;
+        this.address = address;
+        blocks = columns() / layout.blockSize();
+    }
+
+    static InterleavedMatrix of(
+            Tensor tensor, Layout layout, boolean repack, Kernels.Interleaved kernels, Parallel parallel) {
+        Arena arena = null;
+        MemorySegment source = tensor.data();
+        if (!source.isNative()) {
+            arena = Arena.ofShared();
+            source = arena.allocate(source.byteSize(), 64).copyFrom(source);
+        }
+        InterleavedMatrix inFile = new InterleavedMatrix(tensor, layout, kernels, source, arena, source.address());
+        if (!repack) {
+            return inFile;
+        }
+        Arena own = Arena.ofShared();
+        long groupBytes = inFile.groupBytes();
+        int groups = inFile.groups();
+        // vector loads of byte planes may read past the last of them
+        long address = own.allocate(groups * groupBytes + 64, 64).address();
+        int perPart = (int) Math.max(1, CACHED_BYTES / groupBytes);
+        parallel.run((groups + perPart - 1) / perPart, part -> {
+            int end = Math.min(groups, (part + 1) * perPart);
+            for (int g = part * perPart; g < end; g++) {
+                inFile.interleave(g, 0, inFile.blocks, address + g * groupBytes);
+            }
+        });
+        if (tensor.data().isMapped()) {
+            // the pages were read for the last time
+            tensor.data().unload();
+        }
+        inFile.close();
+        return new InterleavedMatrix(tensor, layout, kernels, null, own, address);
+    }
+
+    /** How its rows lie in what {@link #tile} gives. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** Rows that are interleaved. */
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public Inputs.Form form() {
+        return layout.blockSize() == 32 ? Inputs.Form.BLOCKS_OF_32 : Inputs.Form.BLOCKS_OF_256;
+    }
+
+    @Override
+    public int rowQuantum() {
+        return LANES;
+    }
+
+    private int groups() {
+        return (rows() + LANES - 1) / LANES;
+    }
+
+    private long groupBytes() {
+        return (long) blocks * layout.blockBytes() * LANES;
+    }
+
+    /**
+     * Address of {@code count} group-blocks of a group of rows, beginning with number {@code block}; valid until the
+     * scratch is used again.
+     */
+    public long tile(int group, int block, int count, Scratch scratch) {
+        Objects.checkIndex(group, groups());
+        Objects.checkFromIndexSize(block, count, blocks);
+        requireOpen();
+        long bytes = (long) layout.blockBytes() * LANES;
+        if (source == null) {
+            return address + group * groupBytes() + block * bytes;
+        }
+        long tile = scratch.tile(count * bytes);
+        interleave(group, block, count, tile);
+        return tile;
+    }
+
+    /** Interleaves part of a group of rows of the file's bytes; lanes beyond the last row become zero. */
+    private void interleave(int group, int block, int count, long target) {
+        int first = group * LANES;
+        int present = Math.min(LANES, rows() - first);
+        if (present < LANES) {
+            AllMemory.SEGMENT
+                    .asSlice(target, (long) count * layout.blockBytes() * LANES)
+                    .fill((byte) 0);
+        }
+        long rowBytes = type().bytes(columns());
+        for (int lane = 0; lane < present; lane++) {
+            long from = address + (first + lane) * rowBytes + type().bytes((long) block * layout.blockSize());
+            layout.interleave(from, count, target, LANES, lane);
+        }
+    }
+
+    @Override
+    public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        check(x, from, to, y, at, stride);
+        requireOpen();
+        QuantizedRows inputs = x.quantized(form());
+        int perChunk = source == null ? (int) Math.max(1, CACHED_BYTES / groupBytes()) : 1;
+        int whole = to / LANES;
+        for (int g = from / LANES; g < whole; g += perChunk) {
+            int count = Math.min(perChunk, whole - g);
+            long weights = tile(g, 0, blocks, scratch);
+            multiply(weights, count, inputs, 0, x.tokens(), y, at + g * LANES, stride, scratch);
+        }
+        if (whole * LANES < to) {
+            multiplyLast(whole, to - whole * LANES, inputs, x.tokens(), y, at + whole * LANES, stride, scratch);
+        }
+    }
+
+    /** The group whose last lanes have no place in y. */
+    private void multiplyLast(
+            int group, int count, QuantizedRows x, int tokens, float[] y, int at, int stride, Scratch scratch) {
+        long weights = tile(group, 0, blocks, scratch);
+        for (int t = 0; t < tokens; t++) {
+            multiply(weights, 1, x, t, 1, scratch.tail, 0, 0, scratch);
+            System.arraycopy(scratch.tail, 0, y, at + t * stride, count);
+        }
+    }
+
+    private void multiply(
+            long weights,
+            int groups,
+            QuantizedRows x,
+            int token,
+            int tokens,
+            float[] y,
+            int at,
+            int stride,
+            Scratch scratch) {
+        int t = 0;
+        for (; t + 4 <= tokens; t += 4) {
+            kernels.four().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+        }
+        for (; t < tokens; t++) {
+            kernels.one().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+        }
+    }
+
+    @Override
+    public void row(int row, int from, int count, float[] out, int at, Scratch scratch) {
+        Objects.checkIndex(row, rows());
+        Objects.checkFromIndexSize(at, count, out.length);
+        int size = layout.blockSize();
+        long weights = tile(row / LANES, from / size, count / size, scratch);
+        Block block = scratch.block;
+        for (int b = 0; b < count / size; b++) {
+            layout.unpack(weights + (long) b * layout.blockBytes() * LANES, LANES, row % LANES, block);
+            block.dequantize(out, at + b * size, size);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("matrix %s is closed".formatted(name()));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (arena != null) {
+            arena.close();
+        }
+    }
+}

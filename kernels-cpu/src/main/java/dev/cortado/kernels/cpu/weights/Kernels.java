@@ -1,0 +1,119 @@
+package dev.cortado.kernels.cpu.weights;
+
+import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.repack.Layout;
+import dev.cortado.kernels.cpu.startup.Bridge;
+import dev.cortado.kernels.cpu.startup.VectorModule;
+import dev.cortado.kernels.cpu.startup.Warmup;
+import dev.cortado.kernels.cpu.vector.VectorProducts;
+import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The product kernels of the types in use. A type's kernels are made, and their warm-up begun, when the first matrix of
+ * that type is.
+ */
+public final class Kernels {
+    private final Choice choice;
+    private final Warmup warmup;
+    private final Map<TensorType, Interleaved> interleaved = new EnumMap<>(TensorType.class);
+    private final Map<TensorType, Bridge<RowProduct>> rows = new EnumMap<>(TensorType.class);
+
+    /** Which form of a kernel computes. */
+    public enum Choice {
+        /** Plain loops until the vector form is compiled; plain loops only where there is no Vector API. */
+        BRIDGED,
+        /** Plain loops only. */
+        SCALAR,
+        /** Vectors from the first call, however slow that is. */
+        VECTOR
+    }
+
+    /** Kernels of one interleaved type: for one token and for four at once. */
+    record Interleaved(Bridge<Product> one, Bridge<Product> four) {}
+
+    /** Kernels that {@code warmup} gets ready. */
+    public Kernels(Choice choice, Warmup warmup) {
+        this.choice = choice;
+        this.warmup = warmup;
+    }
+
+    synchronized Interleaved of(Layout layout) {
+        return interleaved.computeIfAbsent(layout.type(), type -> {
+            Product scalar = new ScalarProduct(layout, VectorModule.LANES);
+            if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
+                Bridge<Product> one = new Bridge<>(scalar, scalar);
+                Product four = oneByOne(one);
+                return new Interleaved(one, new Bridge<>(four, four));
+            }
+            Bridge<Product> one = new Bridge<>(scalar, VectorProducts.one(type));
+            Bridge<Product> four = new Bridge<>(oneByOne(one), VectorProducts.four(type));
+            warm(layout, "product " + type, VectorProducts.one(type), one);
+            warm(layout, "product " + type + " x 4", VectorProducts.four(type), four);
+            return new Interleaved(one, four);
+        });
+    }
+
+    /** Four tokens through the kernel for one. */
+    private static Product oneByOne(Bridge<Product> one) {
+        return (weights, groups, blocks, x, token, y, at, stride, scratch) -> {
+            for (int t = 0; t < 4; t++) {
+                one.get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+            }
+        };
+    }
+
+    private void warm(Layout layout, String name, Product vector, Bridge<Product> bridge) {
+        if (choice == Choice.VECTOR) {
+            bridge.cross();
+            return;
+        }
+        int groups = 2;
+        int blocks = 2;
+        int columns = blocks * layout.blockSize();
+        int rows = groups * VectorModule.LANES;
+        Arena arena = Arena.ofAuto();
+        long weights = arena.allocate((long) rows * blocks * layout.blockBytes() + 64, 64).address();
+        QuantizedRows x = new QuantizedRows(layout.blockSize());
+        x.columns(columns);
+        float[] y = new float[4 * rows];
+        Scratch scratch = new Scratch();
+        warmup.add(
+                name,
+                () -> {
+                    vector.multiply(weights, groups, blocks, x, 0, y, 0, rows, scratch);
+                    Reference.reachabilityFence(arena);
+                },
+                bridge::cross);
+    }
+
+    synchronized Bridge<RowProduct> rows(TensorType type) {
+        return rows.computeIfAbsent(type, t -> {
+            RowProduct scalar = new FloatRow(type, VectorModule.LANES);
+            if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
+                return new Bridge<>(scalar, scalar);
+            }
+            RowProduct vector = VectorProducts.row(type);
+            Bridge<RowProduct> bridge = new Bridge<>(scalar, vector);
+            if (choice == Choice.VECTOR) {
+                bridge.cross();
+                return bridge;
+            }
+            int columns = 9 * VectorModule.LANES + 2;
+            Arena arena = Arena.ofAuto();
+            long weights = arena.allocate(4L * columns, 64).address();
+            float[] x = new float[columns];
+            float[] sums = new float[4 * VectorModule.LANES];
+            warmup.add(
+                    "product " + type,
+                    () -> {
+                        vector.multiply(weights, columns, x, 0, sums);
+                        Reference.reachabilityFence(arena);
+                    },
+                    bridge::cross);
+            return bridge;
+        });
+    }
+}

@@ -1,0 +1,208 @@
+package dev.cortado.kernels.cpu.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
+import dev.cortado.gguf.quantization.Dequantizer;
+import dev.cortado.kernels.cpu.startup.VectorModule;
+import dev.cortado.kernels.cpu.startup.Warmup;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Matrices of every type: what they hold, what they multiply to, whichever form of kernel computes. */
+class WeightMatrixTest {
+    /** No multiple of any number of lanes. */
+    private static final int ROWS = 37;
+
+    private static final int COLUMNS = 768;
+
+    private final Warmup warmup = new Warmup();
+
+    @AfterEach
+    void endWarmup() {
+        warmup.close();
+    }
+
+    static List<TensorType> types() {
+        List<TensorType> types = new ArrayList<>(RandomTensor.INTERLEAVED);
+        types.addAll(List.of(TensorType.F32, TensorType.F16, TensorType.BF16));
+        return types;
+    }
+
+    static Stream<Kernels.Choice> choices() {
+        return VectorModule.PRESENT
+                ? Stream.of(Kernels.Choice.SCALAR, Kernels.Choice.VECTOR)
+                : Stream.of(Kernels.Choice.SCALAR);
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void every_row_dequantises_to_the_bits_of_the_file_format(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 1);
+        float[] expected = Dequantizer.floats(tensor);
+        for (boolean repack : new boolean[] {true, false}) {
+            try (CpuMatrix matrix = matrix(tensor, repack, Kernels.Choice.SCALAR)) {
+                float[] row = new float[COLUMNS];
+                Scratch scratch = new Scratch();
+                for (int r = 0; r < ROWS; r++) {
+                    matrix.row(r, 0, COLUMNS, row, 0, scratch);
+                    for (int k = 0; k < COLUMNS; k++) {
+                        assertThat(row[k]).as("row %d column %d", r, k).isEqualTo(expected[r * COLUMNS + k] + 0f);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void a_product_is_the_sum_over_dequantised_weights_and_inputs(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 2);
+        float[] weights = Dequantizer.floats(tensor);
+        float[] x = inputs(3, 9);
+        choices().forEach(choice -> {
+            try (CpuMatrix matrix = matrix(tensor, true, choice)) {
+                float[] y = multiply(matrix, x, 9);
+                for (int t = 0; t < 9; t++) {
+                    for (int r = 0; r < ROWS; r++) {
+                        double exact = 0;
+                        double magnitude = 0;
+                        for (int k = 0; k < COLUMNS; k++) {
+                            double product = (double) weights[r * COLUMNS + k] * x[t * COLUMNS + k];
+                            exact += product;
+                            magnitude += Math.abs(product);
+                        }
+                        assertThat((double) y[t * ROWS + r])
+                                .as("%s kernel, token %d, row %d", choice, t, r)
+                                .isCloseTo(exact, within(magnitude));
+                    }
+                }
+            }
+        });
+    }
+
+    /** Inputs are whole numbers that survive the quantisation, so what is left is the rounding of float sums. */
+    private static Offset<Double> within(double magnitude) {
+        return Offset.offset(2e-6 * magnitude + 1e-30);
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void plain_loops_and_vectors_agree_bit_for_bit(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 4);
+        float[] x = new float[9 * COLUMNS];
+        Random random = new Random(5);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian() * (i % 97 == 0 ? 100 : 1);
+        }
+        List<float[]> results = new ArrayList<>();
+        choices().forEach(choice -> {
+            for (boolean repack : new boolean[] {true, false}) {
+                try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
+                    results.add(multiply(matrix, x, 9));
+                }
+            }
+        });
+        for (float[] result : results) {
+            assertThat(result).isEqualTo(results.getFirst());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void part_of_the_rows_leaves_the_rest_of_the_output_alone(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 6);
+        float[] x = inputs(7, 1);
+        try (CpuMatrix matrix = matrix(tensor, true, Kernels.Choice.SCALAR)) {
+            float[] all = multiply(matrix, x, 1);
+            Inputs inputs = new Inputs();
+            inputs.set(x, 0, COLUMNS, 1, COLUMNS);
+            inputs.prepare(matrix.form());
+            float[] y = new float[ROWS + 2];
+            Arrays.fill(y, -7);
+            int from = matrix.rowQuantum();
+            matrix.multiply(inputs, from, ROWS, y, 1, 0, new Scratch());
+            for (int i = 0; i < y.length; i++) {
+                assertThat(y[i]).isEqualTo(i > from && i <= ROWS ? all[i - 1] : -7);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TensorType.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"Q8_1", "Q8_K"})
+    void every_type_of_a_file_multiplies(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, 5, 512, 8);
+        float[] weights = Dequantizer.floats(tensor);
+        float[] x = new float[512];
+        Arrays.fill(x, 1);
+        try (CpuMatrix matrix = matrix(tensor, true, Kernels.Choice.SCALAR)) {
+            Inputs inputs = new Inputs();
+            inputs.set(x, 0, 512, 1, 512);
+            inputs.prepare(matrix.form());
+            float[] y = new float[5];
+            matrix.multiply(inputs, 0, 5, y, 0, 0, new Scratch());
+            for (int r = 0; r < 5; r++) {
+                double exact = 0;
+                double magnitude = 0;
+                for (int k = 0; k < 512; k++) {
+                    exact += weights[r * 512 + k];
+                    magnitude += Math.abs(weights[r * 512 + k]);
+                }
+                if (Double.isFinite(exact)) {
+                    assertThat((double) y[r]).isCloseTo(exact, Offset.offset(1e-3 * magnitude));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void a_closed_matrix_refuses_to_multiply(TensorType type) {
+        CpuMatrix matrix = matrix(RandomTensor.of(type, ROWS, COLUMNS, 9), true, Kernels.Choice.SCALAR);
+        matrix.close();
+        assertThatThrownBy(() -> multiply(matrix, inputs(1, 1), 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("blk.0.test.weight");
+    }
+
+    private CpuMatrix matrix(Tensor tensor, boolean repack, Kernels.Choice choice) {
+        return CpuMatrix.of(tensor, repack, new Kernels(choice, warmup), Parallel.NONE);
+    }
+
+    private static float[] multiply(CpuMatrix matrix, float[] x, int tokens) {
+        float[] y = new float[tokens * ROWS];
+        Inputs inputs = new Inputs();
+        Scratch scratch = new Scratch();
+        for (int t = 0; t < tokens; t += QuantizedRows.tokens()) {
+            int count = Math.min(QuantizedRows.tokens(), tokens - t);
+            inputs.set(x, t * COLUMNS, COLUMNS, count, COLUMNS);
+            inputs.prepare(matrix.form());
+            matrix.multiply(inputs, 0, ROWS, y, t * ROWS, ROWS, scratch);
+        }
+        return y;
+    }
+
+    /** Whole numbers from -127 to 127, one of them 127 in each 32, times a power of two per token. */
+    private static float[] inputs(long seed, int tokens) {
+        Random random = new Random(seed);
+        float[] x = new float[tokens * COLUMNS];
+        for (int i = 0; i < x.length; i++) {
+            int whole = i % 32 == 5 ? 127 : random.nextInt(255) - 127;
+            x[i] = Math.scalb((float) whole, i / COLUMNS - 4);
+        }
+        return x;
+    }
+}
