@@ -8,6 +8,7 @@ module dev.cortado.engine {
     requires org.slf4j;
 
     exports dev.cortado.engine.backend;
+    exports dev.cortado.engine.grammar;
     exports dev.cortado.engine.model;
     exports dev.cortado.engine.reference;
     exports dev.cortado.engine.sampler;
