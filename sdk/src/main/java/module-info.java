@@ -7,4 +7,8 @@ module dev.cortado.sdk {
     requires transitive dev.cortado.engine;
     requires com.fasterxml.jackson.databind;
     requires org.slf4j;
+
+    exports dev.cortado.sdk;
+
+    uses dev.cortado.engine.backend.BackendProvider;
 }

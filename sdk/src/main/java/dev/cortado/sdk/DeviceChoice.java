@@ -1,0 +1,146 @@
+package dev.cortado.sdk;
+
+import dev.cortado.engine.backend.Backend;
+import dev.cortado.engine.backend.BackendOptions;
+import dev.cortado.engine.backend.BackendProvider;
+import dev.cortado.engine.model.Placement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a device string means: {@code null}, {@code cpu} and {@code reference} name processors; {@code gpu}, a vendor
+ * ({@code nvidia}, {@code amd}, {@code intel}, {@code apple}), {@code kompute:NAME}, {@code cuda:NAME}, {@code vulkan:NAME} or a bare name ask for a GPU.
+ *
+ * @param requested as given, for messages
+ * @param kind the kind of device
+ * @param name part of the device's name, lower case; empty = the first one
+ */
+record DeviceChoice(String requested, Kind kind, String name) {
+    enum Kind {
+        /** The CPU kernels. */
+        CPU,
+        /** The plain loops that define every operation. */
+        REFERENCE,
+        /** A GPU if there is one, else the CPU: what macOS does when nothing is asked for. */
+        GPU_OR_CPU,
+        /** A GPU, or an error. */
+        GPU
+    }
+
+    private static final List<String> PROCESSORS = List.of("cpu", "reference");
+
+    /**
+     * @param operatingSystem value of the system property {@code os.name}
+     * @throws IllegalArgumentException for a device that the platform cannot have
+     */
+    static DeviceChoice parse(@Nullable String device, String operatingSystem) {
+        boolean mac = operatingSystem.startsWith("Mac");
+        if (device == null) {
+            return new DeviceChoice(mac ? "auto" : "cpu", mac ? Kind.GPU_OR_CPU : Kind.CPU, "");
+        }
+        if (device.equals("cpu")) {
+            return new DeviceChoice(device, Kind.CPU, "");
+        }
+        if (device.equals("reference")) {
+            return new DeviceChoice(device, Kind.REFERENCE, "");
+        }
+        String name = device;
+        for (String prefix : List.of("kompute:", "cuda:", "vulkan:")) {
+            if (name.startsWith(prefix)) {
+                name = name.substring(prefix.length());
+                break;
+            }
+        }
+        if (mac && !name.equals("gpu") && name.equals(device)) {
+            throw new IllegalArgumentException("Unknown device for this platform: " + device);
+        }
+        boolean any = List.of("gpu", "cuda", "kompute", "vulkan", "metal").contains(name);
+        return new DeviceChoice(device, Kind.GPU, any ? "" : name.toLowerCase(Locale.ROOT));
+    }
+
+    /** Every device that is no processor, as {@code provider:name}, best first. */
+    static List<String> gpus() {
+        List<String> gpus = new ArrayList<>();
+        for (BackendProvider provider : providers()) {
+            for (String device : provider.devices()) {
+                if (!PROCESSORS.contains(device)) {
+                    gpus.add(device);
+                }
+            }
+        }
+        return gpus;
+    }
+
+    /** The backends to compute with, opened: a GPU first, then a processor for what the GPU does not take. */
+    Opened open(int threads) {
+        BackendOptions options = new BackendOptions(threads, true);
+        return switch (kind) {
+            case CPU -> new Opened(null, processor("cpu", options));
+            case REFERENCE -> new Opened(null, processor("reference", options));
+            case GPU_OR_CPU -> new Opened(gpus().isEmpty() ? null : gpu(options), processor("cpu", options));
+            case GPU -> new Opened(gpu(options), processor("cpu", options));
+        };
+    }
+
+    /**
+     * Open backends.
+     *
+     * @param gpu a GPU, or null
+     * @param processor for the layers that are not on the GPU
+     */
+    record Opened(@Nullable Backend gpu, Backend processor) implements AutoCloseable {
+        /** @param layers on the GPU, if there is one */
+        Placement placement(int layers) {
+            return gpu == null ? Placement.on(processor) : new Placement(processor, gpu, layers);
+        }
+
+        @Override
+        public void close() {
+            if (gpu != null) {
+                gpu.close();
+            }
+            processor.close();
+        }
+    }
+
+    private static Backend processor(String device, BackendOptions options) {
+        for (BackendProvider provider : providers()) {
+            if (provider.devices().contains(device)) {
+                return provider.open(device, options);
+            }
+        }
+        throw new IllegalStateException(
+                "no backend for the device '%s' on the module or class path".formatted(device));
+    }
+
+    private Backend gpu(BackendOptions options) {
+        List<String> gpus = gpus();
+        if (gpus.isEmpty()) {
+            throw new IllegalArgumentException("Unable to retrieve available GPU devices");
+        }
+        for (BackendProvider provider : providers()) {
+            for (String device : provider.devices()) {
+                if (!PROCESSORS.contains(device) && device.toLowerCase(Locale.ROOT).contains(name)) {
+                    return provider.open(device, options);
+                }
+            }
+        }
+        throw new IllegalArgumentException("Unable to initialize model on GPU: '%s'\nAvailable GPUs: %s"
+                .formatted(requested, quoted(gpus)));
+    }
+
+    private static String quoted(List<String> names) {
+        return names.stream().map(name -> "'" + name + "'").toList().toString();
+    }
+
+    private static List<BackendProvider> providers() {
+        return ServiceLoader.load(BackendProvider.class, DeviceChoice.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())
+                .toList();
+    }
+}
