@@ -10,6 +10,7 @@ import dev.cortado.engine.model.Attending.QueryKeyNorm;
 import dev.cortado.engine.model.Norms.Places;
 import dev.cortado.gguf.GgufFormatException;
 import java.nio.file.Path;
+import dev.cortado.engine.spelling.EditDistance;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;

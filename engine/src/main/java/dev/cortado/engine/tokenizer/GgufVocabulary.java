@@ -70,9 +70,11 @@ final class GgufVocabulary implements Vocabulary {
         for (Role role : Role.values()) {
             readRole(metadata, role, conventions.roles().getOrDefault(role, -1));
         }
-        addsBos = adds(metadata, "tokenizer.ggml.add_bos_token", conventions.addsBos(), Role.BOS);
-        addsEos = adds(metadata, "tokenizer.ggml.add_eos_token", conventions.addsEos(), Role.EOS);
-        addsSeparator = adds(metadata, "tokenizer.ggml.add_sep_token", conventions.addsSeparator(), Role.SEPARATOR);
+        addsBos = adds(
+                metadata, "tokenizer.ggml.add_bos_token", conventions.addsBos(), conventions.mustAddBos(), Role.BOS);
+        addsEos = adds(metadata, "tokenizer.ggml.add_eos_token", conventions.addsEos(), false, Role.EOS);
+        addsSeparator = adds(
+                metadata, "tokenizer.ggml.add_sep_token", conventions.addsSeparator(), false, Role.SEPARATOR);
         for (Role role : Role.values()) {
             recognise(role);
         }
@@ -174,8 +176,8 @@ final class GgufVocabulary implements Vocabulary {
         }
     }
 
-    private boolean adds(Metadata metadata, String key, boolean usual, Role role) {
-        boolean adds = metadata.bool(key, usual);
+    private boolean adds(Metadata metadata, String key, boolean usual, boolean must, Role role) {
+        boolean adds = metadata.bool(key, usual) || must;
         if (adds && !roles.containsKey(role)) {
             throw metadata.fault(
                     role.keys().getFirst(), "names no token, but %s asks to add it to every text".formatted(key));

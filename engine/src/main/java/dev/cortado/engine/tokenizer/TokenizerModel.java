@@ -2,6 +2,7 @@ package dev.cortado.engine.tokenizer;
 
 import dev.cortado.gguf.Metadata;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,18 @@ enum TokenizerModel {
             boolean addsSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, conventions.addsSpacePrefix());
             Segmenter segmenter = new SentencePiece(metadata, vocabulary, addsSpacePrefix);
             return tokenizer(metadata, vocabulary, segmenter, Spelling.SPACE_SYMBOL, conventions);
+        }
+    },
+    GPT2("gpt2") {
+        @Override
+        Tokenizer open(Metadata metadata) {
+            return openBytePairEncoding(metadata, PreTokenizer.named(metadata), Map.of(Role.BOS, 11, Role.EOS, 11));
+        }
+    },
+    GEMMA4("gemma4") {
+        @Override
+        Tokenizer open(Metadata metadata) {
+            return openBytePairEncoding(metadata, PreTokenizer.GEMMA4, Map.of());
         }
     };
 
@@ -35,12 +48,27 @@ enum TokenizerModel {
                 .filter(model -> model.key.equals(name))
                 .findFirst()
                 .orElseThrow(() -> metadata.fault(MODEL, "'%s' found, one of %s expected".formatted(
-                        name.replaceAll("\\p{C}", "?"),
+                        printable(name),
                         Arrays.stream(values()).map(model -> model.key).collect(Collectors.joining(", ")))));
+    }
+
+    /** A name from a file as it may stand in a message. */
+    static String printable(String name) {
+        return name.substring(0, Math.min(name.length(), 64)).replaceAll("\\p{C}", "?");
     }
 
     /** Reads the rest of the metadata. */
     abstract Tokenizer open(Metadata metadata);
+
+    private static Tokenizer openBytePairEncoding(
+            Metadata metadata, PreTokenizer pre, Map<Role, Integer> usualRoles) {
+        Conventions conventions = pre.conventions(usualRoles);
+        GgufVocabulary vocabulary = new GgufVocabulary(metadata, conventions);
+        Spelling spelling =
+                pre.has(PreTokenizer.Trait.SPACE_SYMBOL) ? Spelling.SPACE_SYMBOL : Spelling.BYTE_ALPHABET;
+        Segmenter segmenter = new BytePairEncoding(metadata, vocabulary, pre);
+        return tokenizer(metadata, vocabulary, segmenter, spelling, conventions);
+    }
 
     private static Tokenizer tokenizer(
             Metadata metadata, GgufVocabulary vocabulary, Segmenter segmenter, Spelling spelling, Conventions conventions) {

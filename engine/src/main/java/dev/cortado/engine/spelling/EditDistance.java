@@ -1,10 +1,11 @@
-package dev.cortado.engine.model;
+package dev.cortado.engine.spelling;
 
 /** Insertions, deletions and substitutions that make one word of another (Levenshtein 1965), for suggestions. */
-final class EditDistance {
+public final class EditDistance {
     private EditDistance() {}
 
-    static int between(String a, String b) {
+    /** The least number of such steps. */
+    public static int between(String a, String b) {
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             previous[j] = j;
