@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import dev.cortado.engine.spelling.EditDistance;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -316,7 +317,7 @@ final class Architectures {
     }
 
     private static Architecture modernBert(Hyperparameters h) {
-        boolean silu = h.string("hidden_activation", "gelu").equals("silu");
+        boolean silu = Set.of("silu", "swish", "swiglu").contains(h.string("hidden_activation", "gelu"));
         return layerNorm(h)
                 .with(Norms.layer(h).ofInput())
                 .with(Positions.HALVES.localBase(h.real("rope.freq_base_swa", 10000)))

@@ -414,7 +414,7 @@ final class Assembly {
         boolean weighs = shares && weights.has(block + "ffn_gate_inp_shexp.weight");
         return new MixtureOfExperts(
                 new Linear[] {router},
-                experts(backend, block, count, used),
+                experts(backend, i, count, used),
                 shares ? sharedExpert(backend, block) : null,
                 weighs ? new Linear[] {weights.linear(backend, block + "ffn_gate_inp_shexp", sizes.width(), 1)} : null);
     }
@@ -425,9 +425,10 @@ final class Assembly {
         return denseFeedForward(backend, block + "ffn_%s_shexp", inner > 0 ? inner : rows);
     }
 
-    private Experts experts(Backend backend, String block, int count, int used) {
+    private Experts experts(Backend backend, int i, int count, int used) {
+        String block = block(i);
         int width = sizes.width();
-        int inner = expertColumns(block);
+        int inner = expertColumns(i, used);
         Linear[] gate = null;
         Linear[] up;
         if (weights.has(block + "ffn_gate_up_exps.weight")) {
@@ -464,9 +465,17 @@ final class Assembly {
                 Math.max(1, sizes.integer("expert_group_used_count", 1)));
     }
 
-    /** Columns between an expert's projections: what the file says, else what its tensors have. */
-    private int expertColumns(String block) {
+    /**
+     * Columns between an expert's projections. Files without a length of their own for it give that of one expert, or, older
+     * Qwen ones, of all that are used together.
+     */
+    private int expertColumns(int i, int used) {
         int said = sizes.integer("expert_feed_forward_length", 0);
-        return said > 0 ? said : weights.tensor(block + "ffn_down_exps.weight").columns();
+        if (said > 0) {
+            return said;
+        }
+        int together = sizes.feedForward(i);
+        int found = weights.tensor(block(i) + "ffn_down_exps.weight").columns();
+        return found == together / used ? found : together;
     }
 }

@@ -31,6 +31,11 @@ final class Lease {
         return stamp;
     }
 
+    /** @throws IllegalStateException after {@link #close} */
+    void requireOpen() {
+        end(begin());
+    }
+
     /** Ends a use. */
     void end(long stamp) {
         lock.unlockRead(stamp);

@@ -191,6 +191,7 @@ public final class Model implements AutoCloseable {
 
     /** Takes a batch through the network, at most {@link #ROWS} rows at a time. */
     private void run(Batch batch, Consumer<Pass> step) {
+        lease.requireOpen();
         batch.require(this);
         int from = 0;
         while (from < batch.size()) {
@@ -365,6 +366,10 @@ public final class Model implements AutoCloseable {
     /** Whether a sequence keeps state that cannot be taken back token by token. */
     boolean recurrent() {
         return Arrays.stream(loaded.network().layers()).anyMatch(layer -> layer.mixer().stateSize() > 0);
+    }
+
+    SequenceFile sequenceFile() {
+        return new SequenceFile(this, loaded.kvShapes());
     }
 
     /** See {@link Sequence#discard}. */

@@ -1,6 +1,9 @@
 package dev.cortado.engine.model;
 
 import dev.cortado.engine.backend.KvCache;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,7 +15,7 @@ public final class Sequence implements AutoCloseable {
     private final Model model;
     private final List<KvCache> caches; // one per device of the model
     private final int capacity;
-    private int[] tokens = new int[16];
+    private int[] tokens = new int[8];
     private int length;
     private boolean closed;
 
@@ -106,6 +109,36 @@ public final class Sequence implements AutoCloseable {
         length -= count;
     }
 
+    /**
+     * Writes tokens, keys, values and state, so that the same model can go on from there in another process.
+     *
+     * @throws IOException if the target fails
+     */
+    public void save(OutputStream target) throws IOException {
+        requireOpen();
+        model.sequenceFile().write(this, target);
+    }
+
+    /**
+     * Takes over what {@link #save} wrote; the sequence must be empty.
+     *
+     * @throws IOException if the source ends early, is no saved sequence, or was saved with another kind of model; the
+     *     sequence stays empty
+     */
+    public void restore(InputStream source) throws IOException {
+        requireOpen();
+        if (length > 0) {
+            throw new IllegalStateException("the sequence has %d tokens, expected none".formatted(length));
+        }
+        try {
+            model.sequenceFile().read(this, source);
+        } catch (IOException | RuntimeException e) {
+            length = 0;
+            caches.forEach(KvCache::resetState);
+            throw e;
+        }
+    }
+
     /** Gives the memory back; closing again does nothing. */
     @Override
     public void close() {
@@ -134,7 +167,7 @@ public final class Sequence implements AutoCloseable {
     /** Takes note of a token whose keys and values are in the caches. */
     void append(int token) {
         if (length == tokens.length) {
-            tokens = Arrays.copyOf(tokens, Math.min(capacity, 2 * length));
+            tokens = Arrays.copyOf(tokens, 2 * length);
         }
         tokens[length++] = token;
     }
