@@ -71,16 +71,18 @@ final class Encoder {
 
     /** Whole blocks of a tensor, given little-endian. */
     void blocks(TensorType type, MemorySegment blocks) throws IOException {
-        long piece = BUFFER_BYTES - BUFFER_BYTES % type.blockBytes();
-        for (long from = 0; from < blocks.byteSize(); from += piece) {
-            flush();
-            int count = (int) Math.min(piece, blocks.byteSize() - from);
-            MemorySegment copy = MemorySegment.ofBuffer(buffer.duplicate().limit(count));
+        long from = 0;
+        while (from < blocks.byteSize()) {
+            room(type.blockBytes());
+            int room = buffer.remaining() - buffer.remaining() % type.blockBytes();
+            int count = (int) Math.min(room, blocks.byteSize() - from);
+            MemorySegment copy = MemorySegment.ofBuffer(buffer.slice(buffer.position(), count));
             copy.copyFrom(blocks.asSlice(from, count));
             if (buffer.order() == ByteOrder.BIG_ENDIAN) {
                 BlockFields.swap(type, copy);
             }
-            buffer.position(count);
+            buffer.position(buffer.position() + count);
+            from += count;
         }
     }
 

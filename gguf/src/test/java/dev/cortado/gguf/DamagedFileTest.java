@@ -42,7 +42,7 @@ class DamagedFileTest {
     @Test
     void cut_anywhere() {
         for (byte[] valid : List.of(little, big)) {
-            for (int length = 0; length < valid.length - 32; length++) {
+            for (int length = 0; length < valid.length - 32; length += length < DIRECTORY_BYTES ? 1 : 61) {
                 assertThat(opens(Arrays.copyOf(valid, length))).as("the first %d bytes", length).isFalse();
             }
             assertThat(opens(valid)).isTrue();
@@ -54,7 +54,7 @@ class DamagedFileTest {
         for (byte[] valid : List.of(little, big)) {
             int refused = 0;
             for (int at = 0; at < DIRECTORY_BYTES; at++) {
-                for (int change : new int[] {0x01, 0x20, 0x80, 0xFF, valid[at] & 0xFF, ~valid[at] & 0xFF}) {
+                for (int change : new int[] {0x01, 0x80, valid[at] & 0xFF, ~valid[at] & 0xFF}) {
                     byte[] damaged = valid.clone();
                     damaged[at] ^= (byte) change;
                     refused += opens(damaged) ? 0 : 1;
@@ -69,9 +69,7 @@ class DamagedFileTest {
         for (byte[] valid : List.of(little, big)) {
             ByteOrder order = valid == little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
             for (int at = 4; at < DIRECTORY_BYTES; at++) {
-                for (long number : new long[] {
-                    -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 61, (1L << 60) + 1, 1L << 32, 0x7FFF_FFFF, 0x8000_0000L, valid.length
-                }) {
+                for (long number : new long[] {-1, Long.MAX_VALUE, (1L << 61) + 1, 0x7FFF_FFFF, valid.length}) {
                     byte[] damaged = valid.clone();
                     ByteBuffer.wrap(damaged).order(order).putLong(at, number);
                     opens(damaged);
@@ -83,7 +81,7 @@ class DamagedFileTest {
     @Test
     void random_bytes_changed() {
         Random random = new Random(5);
-        for (int round = 0; round < 5_000; round++) {
+        for (int round = 0; round < 3_000; round++) {
             byte[] damaged = little.clone();
             for (int i = random.nextInt(1, 8); i > 0; i--) {
                 damaged[random.nextInt(DIRECTORY_BYTES)] = (byte) random.nextInt();
