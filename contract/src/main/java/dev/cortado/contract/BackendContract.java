@@ -59,7 +59,7 @@ public abstract class BackendContract
 
     @Override
     public int activationBlock(TensorType type) {
-        return 0;
+        return backend.activationBlock(type);
     }
 
     @Override

@@ -12,10 +12,7 @@ interface UnderTest {
 
     Backend reference();
 
-    /**
-     * Activations that share an int8 scale when they are multiplied by weights of {@code type}: they are rounded to
-     * multiples of the block's largest magnitude / 127. 0 where activations stay floats.
-     */
+    /** See {@link Backend#activationBlock}. */
     int activationBlock(TensorType type);
 
     /** Relative error of float32 sums and of elementary functions. */

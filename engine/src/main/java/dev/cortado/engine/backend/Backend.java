@@ -1,6 +1,7 @@
 package dev.cortado.engine.backend;
 
 import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,16 @@ public interface Backend extends AutoCloseable {
     /** The device's name as {@code --device} takes it, e.g. {@code cpu}, {@code reference}. */
     String name();
 
-    /** Takes a weight matrix of any {@link dev.cortado.gguf.TensorType} over into the backend's form. */
+    /** Takes a weight matrix of any {@link TensorType} over into the backend's form. */
     Matrix matrix(Tensor tensor);
+
+    /**
+     * Number of neighbouring activations that share an int8 scale when they are multiplied by weights of {@code type}: such
+     * a product rounds its input to multiples of the block's largest magnitude / 127. 0 where activations stay floats.
+     */
+    default int activationBlock(TensorType type) {
+        return 0;
+    }
 
     /** Called when all matrices of a model were taken over and before its first forward pass. */
     default void prepared() {}
