@@ -6,5 +6,6 @@ module dev.cortado.gguf {
     requires static transitive org.jspecify;
 
     exports dev.cortado.gguf;
+    exports dev.cortado.gguf.mixture;
     exports dev.cortado.gguf.quantization;
 }
