@@ -79,7 +79,7 @@ final class PortabilityRules {
     static boolean usable(DeviceFacts device, Switches switches) {
         return Integer.compareUnsigned(device.apiVersion(), VULKAN_1_1) >= 0
                 && device.computeQueue() >= 0
-                && device.sharedMemory() >= SHARED_MEMORY / 2
+                && device.sharedMemory() >= SHARED_MEMORY
                 && device.invocations() >= INVOCATIONS
                 && (switches.softwareDevices() || device.kind() != DeviceFacts.Kind.SOFTWARE);
     }

@@ -1,7 +1,6 @@
 package dev.cortado.kernels.vulkan;
 
 import dev.cortado.engine.backend.Backend;
-import dev.cortado.engine.backend.BackendException;
 import dev.cortado.engine.backend.BackendOptions;
 import dev.cortado.engine.backend.BackendProvider;
 import java.util.List;
@@ -46,6 +45,6 @@ public final class VulkanProvider implements BackendProvider {
 
     @Override
     public Backend open(String device, BackendOptions options) {
-        throw new BackendException("not yet");
+        return new VulkanBackend(device, Switches.fromProperties());
     }
 }

@@ -2,6 +2,7 @@ package dev.cortado.kernels.vulkan;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** A Vulkan device, if only lavapipe; where {@code CI} is set, its absence is a failure. */
@@ -21,6 +22,17 @@ final class RequiresVulkan {
             }
             System.err.println("skipped: " + message);
             Assumptions.abort(message);
+        }
+    }
+
+    /** The backend of the first device; skips or fails as {@link #assume}. */
+    static VulkanBackend open(Switches switches) {
+        assume();
+        try (VulkanInstance instance = new VulkanInstance(switches)) {
+            List<DeviceFacts> facts = instance.devices(switches).stream()
+                    .map(VulkanInstance.Device::facts)
+                    .toList();
+            return new VulkanBackend(PortabilityRules.names(facts).getFirst(), switches);
         }
     }
 
