@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /** Byte-level BPE, as GPT-2, Llama 3 and Qwen have it. */
 final class BytePairVocabulary {
-    private static final char SPACE_AS_LETTER = ' ' + 256; // a space in the alphabet that byte-level tokens are spelled in
+    private static final char SPACE_AS_LETTER =
+            ' ' + 256; // a space in the alphabet that byte-level tokens are spelled in
 
     private BytePairVocabulary() {}
 
@@ -18,9 +19,7 @@ final class BytePairVocabulary {
         List<String> merges = json.merges().stream()
                 .map(merge -> spell(merge.left()) + " " + spell(merge.right()))
                 .toList();
-        String pre = options.preTokenizer().isPresent()
-                ? options.preTokenizer().get()
-                : PreTokenizers.identify(json);
+        String pre = options.preTokenizer().isPresent() ? options.preTokenizer().get() : PreTokenizers.identify(json);
         return new Vocabulary("gpt2", pre, tokens, merges, Optional.empty(), Map.of());
     }
 

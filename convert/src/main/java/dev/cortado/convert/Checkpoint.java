@@ -79,7 +79,8 @@ final class Checkpoint implements AutoCloseable {
     /** An index must not lead out of its folder. */
     private static String shardName(Path index, String name) {
         if (!name.matches("[\\w.-]+") || !name.endsWith(".safetensors")) {
-            throw new ConvertException("%s: shard '%s', the plain name of a .safetensors file expected".formatted(index, name));
+            throw new ConvertException(
+                    "%s: shard '%s', the plain name of a .safetensors file expected".formatted(index, name));
         }
         return name;
     }

@@ -58,8 +58,7 @@ record Config(Path file, JsonNode root) {
     }
 
     double requireReal(JsonNode value, String key) {
-        return real(value, key)
-                .orElseThrow(() -> new ConvertException("%s: %s is missing".formatted(file, key)));
+        return real(value, key).orElseThrow(() -> new ConvertException("%s: %s is missing".formatted(file, key)));
     }
 
     /** {@code rope_parameters}, or {@code rope_scaling} as it was called before; those of full attention where they differ. */

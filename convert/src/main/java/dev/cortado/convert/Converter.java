@@ -202,8 +202,13 @@ public final class Converter {
                 weight.name(),
                 target.tensorType(),
                 shape,
-                new WeightStream(source, target, rows, heads, family.shift(weight.name()), count ->
-                        progress.advance(weight.name(), count)));
+                new WeightStream(
+                        source,
+                        target,
+                        rows,
+                        heads,
+                        family.shift(weight.name()),
+                        count -> progress.advance(weight.name(), count)));
     }
 
     /** GGUF's order of dimensions: the contiguous one first. */

@@ -9,7 +9,8 @@ import java.util.OptionalDouble;
  * The sizes and constants of a model: {@code config.json} in GGUF's words. Defaults are those of the training library's
  * configuration classes, which leaves out what equals them.
  */
-record Hyperparameters(Family family, Config config, int layers, int width, int heads, int keyValueHeads, int headWidth) {
+record Hyperparameters(
+        Family family, Config config, int layers, int width, int heads, int keyValueHeads, int headWidth) {
     private static final int GEMMA3_HEADS = 8;
     private static final int GEMMA3_KEY_VALUE_HEADS = 4;
     private static final int GEMMA3_HEAD_WIDTH = 256;
@@ -46,14 +47,20 @@ record Hyperparameters(Family family, Config config, int layers, int width, int 
         integer(out, "feed_forward_length", config.requireInteger("intermediate_size"));
         integer(out, "attention.head_count", heads);
         if (family.isEncoder()) {
-            real(out, "attention.layer_norm_epsilon", config.real("layer_norm_eps").orElse(1e-12));
+            real(
+                    out,
+                    "attention.layer_norm_epsilon",
+                    config.real("layer_norm_eps").orElse(1e-12));
             out.put("general.file_type", MetadataValue.uint32(fileType));
             out.put(key("attention.causal"), MetadataValue.bool(false));
             return;
         }
         integer(out, "attention.head_count_kv", keyValueHeads);
         rope(out);
-        real(out, "attention.layer_norm_rms_epsilon", config.real("rms_norm_eps").orElse(RMS_EPSILON));
+        real(
+                out,
+                "attention.layer_norm_rms_epsilon",
+                config.real("rms_norm_eps").orElse(RMS_EPSILON));
         if (family == Family.GEMMA3 || config.integer("head_dim").isPresent()) {
             integer(out, "attention.key_length", headWidth);
             integer(out, "attention.value_length", headWidth);
@@ -86,9 +93,10 @@ record Hyperparameters(Family family, Config config, int layers, int width, int 
                 }
             }
             case "default", "llama3" -> {} // llama3 scaling becomes the tensor rope_freqs
-            default -> throw new ConvertException(
-                    "%s: RoPE scaling of type '%s', one of default, linear, yarn, llama3 expected"
-                            .formatted(config.file(), type));
+            default ->
+                throw new ConvertException(
+                        "%s: RoPE scaling of type '%s', one of default, linear, yarn, llama3 expected"
+                                .formatted(config.file(), type));
         }
         real(out, "rope.freq_base", ropeBase());
     }
@@ -119,8 +127,8 @@ record Hyperparameters(Family family, Config config, int layers, int width, int 
 
     private void refuse(String key) {
         if (!config.get(key).isMissingNode()) {
-            throw new ConvertException("%s: %s is set, which %s does not know"
-                    .formatted(config.file(), key, family.architecture()));
+            throw new ConvertException(
+                    "%s: %s is set, which %s does not know".formatted(config.file(), key, family.architecture()));
         }
     }
 

@@ -71,7 +71,8 @@ final class PreTokenizers {
         String behavior = node.path("behavior").asText();
         boolean invert = node.path("invert").asBoolean(false);
         boolean isolates = behavior.equals("Isolated") && !invert || behavior.equals("Removed") && invert;
-        String pattern = node.path("pattern").path("Regex").asText(node.path("pattern").toString());
+        String pattern =
+                node.path("pattern").path("Regex").asText(node.path("pattern").toString());
         return "%s at %s"
                 .formatted(
                         isolates ? "isolate" : behavior + invert,

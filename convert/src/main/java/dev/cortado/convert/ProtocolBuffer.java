@@ -73,7 +73,8 @@ final class ProtocolBuffer {
         expect(BYTES);
         long length = rawVarint();
         if (length < 0 || length > in.remaining()) {
-            throw fault("field %d of %s bytes, %d are left".formatted(field, Long.toUnsignedString(length), in.remaining()));
+            throw fault("field %d of %s bytes, %d are left"
+                    .formatted(field, Long.toUnsignedString(length), in.remaining()));
         }
         ByteBuffer bytes = in.slice(in.position(), (int) length);
         in.position(in.position() + (int) length);

@@ -21,8 +21,10 @@ final class RopeFactors {
             return Optional.empty();
         }
         double factor = config.real(rope.path("factor"), "factor").orElse(8);
-        double lowest = config.real(rope.path("low_freq_factor"), "low_freq_factor").orElse(1);
-        double highest = config.real(rope.path("high_freq_factor"), "high_freq_factor").orElse(4);
+        double lowest =
+                config.real(rope.path("low_freq_factor"), "low_freq_factor").orElse(1);
+        double highest =
+                config.real(rope.path("high_freq_factor"), "high_freq_factor").orElse(4);
         double context = config.real(rope.path("original_max_position_embeddings"), "original_max_position_embeddings")
                 .orElse(config.real("original_max_position_embeddings").orElse(ORIGINAL_CONTEXT));
         float[] factors = new float[parameters.headWidth() / 2];

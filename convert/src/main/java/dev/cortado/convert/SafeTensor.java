@@ -16,8 +16,8 @@ record SafeTensor(Path file, String name, String dtype, long[] shape, MemorySegm
     /** The number format, which must be one of plain floating point. */
     WeightType type() {
         return WeightType.of(dtype)
-                .orElseThrow(() ->
-                        fault("stored as %s, one of %s expected".formatted(dtype, Arrays.toString(WeightType.values()))));
+                .orElseThrow(() -> fault(
+                        "stored as %s, one of %s expected".formatted(dtype, Arrays.toString(WeightType.values()))));
     }
 
     long count() {

@@ -57,8 +57,8 @@ final class SafetensorsFile {
         long length = bytes.get(LONG, 0);
         long most = Math.min(bytes.byteSize() - Long.BYTES, LONGEST_HEADER);
         if (length < 0 || length > most) {
-            throw fault("a header of %s bytes claimed, at most %d expected"
-                    .formatted(Long.toUnsignedString(length), most));
+            throw fault(
+                    "a header of %s bytes claimed, at most %d expected".formatted(Long.toUnsignedString(length), most));
         }
         List<Entry> entries = header(bytes.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE));
         entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));

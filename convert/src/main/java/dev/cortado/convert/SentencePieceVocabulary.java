@@ -40,7 +40,8 @@ final class SentencePieceVocabulary {
     }
 
     private static void addDecoder(Path file, TokenTable tokens) throws IOException {
-        for (var entry : JsonFile.readIfPresent(file).path("added_tokens_decoder").properties()) {
+        for (var entry :
+                JsonFile.readIfPresent(file).path("added_tokens_decoder").properties()) {
             long id = entry.getKey().matches("\\d{1,9}") ? Long.parseLong(entry.getKey()) : -1;
             if (id < tokens.size()) {
                 JsonNode token = entry.getValue();
@@ -66,12 +67,13 @@ final class SentencePieceVocabulary {
         for (int rank = 0; rank < merges.size(); rank++) {
             ranks.putIfAbsent(merges.get(rank).left() + merges.get(rank).right(), rank);
         }
-        json.vocabulary().forEach((text, id) -> tokens.set(
-                json.file(),
-                id,
-                text,
-                -ranks.getOrDefault(text, merges.size()),
-                BYTE.matcher(text).matches() ? TokenKind.BYTE : TokenKind.NORMAL));
+        json.vocabulary()
+                .forEach((text, id) -> tokens.set(
+                        json.file(),
+                        id,
+                        text,
+                        -ranks.getOrDefault(text, merges.size()),
+                        BYTE.matcher(text).matches() ? TokenKind.BYTE : TokenKind.NORMAL));
         json.addTokens(tokens);
         String unknown = json.root().path("model").path("unk_token").asText();
         Map<SpecialTokens.Role, Integer> special = new HashMap<>();
@@ -83,7 +85,8 @@ final class SentencePieceVocabulary {
     }
 
     private static boolean prefixesSpace(TokenizerJson json) {
-        return prefixesSpace(json.root().path("normalizer")) || prefixesSpace(json.root().path("pre_tokenizer"));
+        return prefixesSpace(json.root().path("normalizer"))
+                || prefixesSpace(json.root().path("pre_tokenizer"));
     }
 
     private static boolean prefixesSpace(JsonNode step) {

@@ -57,8 +57,7 @@ final class SpecialTokens {
 
     private void write(GgufWriter out) {
         for (Role role : Role.values()) {
-            id(role).ifPresent(id ->
-                    out.put("tokenizer.ggml." + role.key + "_token_id", MetadataValue.uint32(id)));
+            id(role).ifPresent(id -> out.put("tokenizer.ggml." + role.key + "_token_id", MetadataValue.uint32(id)));
         }
         added().forEach((role, added) ->
                 out.put("tokenizer.ggml.add_" + role.shortName() + "_token", MetadataValue.bool(added)));
@@ -67,12 +66,15 @@ final class SpecialTokens {
     /** By the tokenizer's configuration, else the model's, else what the vocabulary itself knows. */
     private OptionalInt id(Role role) {
         String content = content(role);
-        OptionalInt named = content.isEmpty() ? OptionalInt.empty() : vocabulary.tokens().find(content);
+        OptionalInt named =
+                content.isEmpty() ? OptionalInt.empty() : vocabulary.tokens().find(content);
         if (named.isPresent()) {
             return named;
         }
         JsonNode number = config.get(role.shortName() + "_token_id");
-        if (number.canConvertToInt() && number.intValue() >= 0 && number.intValue() < vocabulary.tokens().size()) {
+        if (number.canConvertToInt()
+                && number.intValue() >= 0
+                && number.intValue() < vocabulary.tokens().size()) {
             return OptionalInt.of(number.intValue());
         }
         Integer known = vocabulary.special().get(role);

@@ -56,8 +56,8 @@ record TensorNames(Map<String, String> names, Map<String, String> optional, Patt
             Map.entry("encoder.layer.#.output.dense", "blk.#.ffn_down"),
             Map.entry("encoder.layer.#.output.LayerNorm", "blk.#.layer_output_norm"));
     private static final Map<String, String> OUTPUT = Map.of("lm_head", "output");
-    private static final Pattern UNUSED_IN_DECODERS = Pattern.compile(
-            ".*\\.rotary_emb\\.inv_freq|(?:vision_tower|vision_model|multi_modal_projector)\\..*");
+    private static final Pattern UNUSED_IN_DECODERS =
+            Pattern.compile(".*\\.rotary_emb\\.inv_freq|(?:vision_tower|vision_model|multi_modal_projector)\\..*");
     private static final Pattern UNUSED_IN_ENCODERS =
             Pattern.compile("embeddings\\.position_ids|pooler\\..*|cls\\.(?:predictions|seq_relationship)\\b.*");
 

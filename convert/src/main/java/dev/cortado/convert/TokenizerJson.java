@@ -33,7 +33,11 @@ record TokenizerJson(Path file, JsonNode root) {
     void addTokens(TokenTable tokens) {
         for (JsonNode token : root.path("added_tokens")) {
             String text = token.path("content").asText();
-            tokens.add(file, number(token.path("id"), text), text, token.path("special").asBoolean());
+            tokens.add(
+                    file,
+                    number(token.path("id"), text),
+                    text,
+                    token.path("special").asBoolean());
         }
     }
 
@@ -54,7 +58,8 @@ record TokenizerJson(Path file, JsonNode root) {
 
     private long number(JsonNode value, String token) {
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new ConvertException("%s: token '%s' has number %s, a whole number expected".formatted(file, token, value));
+            throw new ConvertException(
+                    "%s: token '%s' has number %s, a whole number expected".formatted(file, token, value));
         }
         return value.longValue();
     }

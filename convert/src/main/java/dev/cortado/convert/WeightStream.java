@@ -68,7 +68,8 @@ record WeightStream(
             source.type().read(source.data(), from, weights, count);
             for (int i = 0; i < count; i++) {
                 weights[i] += shift;
-                if (target == WeightType.F16 && Float.isInfinite(Float.float16ToFloat(Float.floatToFloat16(weights[i])))
+                if (target == WeightType.F16
+                        && Float.isInfinite(Float.float16ToFloat(Float.floatToFloat16(weights[i])))
                         && Float.isFinite(weights[i])) {
                     throw source.fault("weight %s is too big for F16, choose BF16 or F32".formatted(weights[i]));
                 }

@@ -21,15 +21,28 @@ class BertTest {
 
     @Test
     void from_a_word_list_alone() throws IOException {
-        CheckpointFolder checkpoint =
-                CheckpointFolder.encoder(folder, "bert.", 10).json("config.json", config()).write();
+        CheckpointFolder checkpoint = CheckpointFolder.encoder(folder, "bert.", 10)
+                .json("config.json", config())
+                .write();
         Files.writeString(folder.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nrun\n##ning\n!\n\u2028\n");
 
         try (Converted converted = Converted.of(folder, folder.resolve("out.gguf"), ConvertOptions.DEFAULT)) {
             assertThat(converted.metadata().strings("tokenizer.ggml.tokens").orElseThrow())
                     .containsExactly(
-                            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "\u2581run", "ning", "\u2581!", "\u2581\u2028", "[PAD9]");
-            assertThat(converted.metadata().integers("tokenizer.ggml.token_type").orElseThrow())
+                            "[PAD]",
+                            "[UNK]",
+                            "[CLS]",
+                            "[SEP]",
+                            "[MASK]",
+                            "\u2581run",
+                            "ning",
+                            "\u2581!",
+                            "\u2581\u2028",
+                            "[PAD9]");
+            assertThat(converted
+                            .metadata()
+                            .integers("tokenizer.ggml.token_type")
+                            .orElseThrow())
                     .containsExactly(3, 3, 3, 3, 3, 1, 1, 1, 1, 5);
             assertThat(converted.metadata().toMap())
                     .containsEntry("tokenizer.ggml.model", "bert")

@@ -173,8 +173,8 @@ final class CheckpointFolder {
             for (String norm : List.of("attention.output.LayerNorm", "output.LayerNorm")) {
                 checkpoint.tensor(name + norm + ".weight", 32).tensor(name + norm + ".bias", 32);
             }
-            for (String matrix :
-                    List.of("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense")) {
+            for (String matrix : List.of(
+                    "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense")) {
                 checkpoint.tensor(name + matrix + ".weight", 32, 32).tensor(name + matrix + ".bias", 32);
             }
             checkpoint
@@ -213,12 +213,16 @@ final class CheckpointFolder {
         List<Object> tokens = new ArrayList<>();
         for (int i = 0; i < added.length; i++) {
             tokens.add(Map.of(
-                    "id", trained + i, "content", added[i], "special", added[i].toString().startsWith("<")));
+                    "id",
+                    trained + i,
+                    "content",
+                    added[i],
+                    "special",
+                    added[i].toString().startsWith("<")));
         }
         tokenizer.put("added_tokens", tokens);
         tokenizer.put("pre_tokenizer", preTokenizer);
-        tokenizer.put(
-                "model", Map.of("type", "BPE", "vocab", vocabulary, "merges", List.of(List.of("a", "b"))));
+        tokenizer.put("model", Map.of("type", "BPE", "vocab", vocabulary, "merges", List.of(List.of("a", "b"))));
         return tokenizer;
     }
 
@@ -241,6 +245,14 @@ final class CheckpointFolder {
                                 "Isolated",
                                 "invert",
                                 false),
-                        Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", false, "use_regex", false)));
+                        Map.of(
+                                "type",
+                                "ByteLevel",
+                                "add_prefix_space",
+                                false,
+                                "trim_offsets",
+                                false,
+                                "use_regex",
+                                false)));
     }
 }

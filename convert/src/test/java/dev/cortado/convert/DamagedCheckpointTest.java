@@ -71,7 +71,8 @@ class DamagedCheckpointTest {
     @Test
     void tokenizers_that_do_not_fit() throws IOException {
         checkpoint.json(
-                "tokenizer.json", CheckpointFolder.tokenizer(22, CheckpointFolder.qwenPreTokenizer(), "<a>", "<b>", "<c>"));
+                "tokenizer.json",
+                CheckpointFolder.tokenizer(22, CheckpointFolder.qwenPreTokenizer(), "<a>", "<b>", "<c>"));
         refused("tokenizer.json: token '<c>' has number 24, but the embedding has 24 rows");
 
         checkpoint.json("tokenizer.json", CheckpointFolder.tokenizer(22, Map.of("type", "Whitespace")));
@@ -101,10 +102,14 @@ class DamagedCheckpointTest {
 
     @Test
     void safetensors_headers_that_lie() throws IOException {
-        header("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,99]}}", "data from 0 to 99, expected between 0 and 64");
+        header(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,99]}}",
+                "data from 0 to 99, expected between 0 and 64");
         header("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[-4,12]}}", "data from -4 to 12");
         header("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[16,0]}}", "data from 16 to 0");
-        header("{\"a\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[0,16]}}", "16 bytes of data, 20 expected of F32 [5]");
+        header(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[0,16]}}",
+                "16 bytes of data, 20 expected of F32 [5]");
         header(
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,16]}}",
                 "more bytes than can be counted");
@@ -184,8 +189,7 @@ class DamagedCheckpointTest {
                 .hasMessageContaining(folder.toString())
                 .hasMessageContaining(message);
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .noneMatch(name -> name.contains("gguf"));
+            assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.contains("gguf"));
         }
     }
 

@@ -19,7 +19,8 @@ class Gemma3Test {
 
     @Test
     void one_is_added_to_every_norm() throws IOException {
-        CheckpointFolder checkpoint = gemma("model.").json("config.json", config("Gemma3ForCausalLM")).write();
+        CheckpointFolder checkpoint =
+                gemma("model.").json("config.json", config("Gemma3ForCausalLM")).write();
         Files.write(folder.resolve("tokenizer.model"), SentencePieceFile.of(26, false));
         try (Converted converted = Converted.of(folder, folder.resolve("out.gguf"), ConvertOptions.DEFAULT)) {
             for (var names : Map.of(
@@ -40,7 +41,8 @@ class Gemma3Test {
             }
             assertThat(converted.values("blk.0.attn_q.weight"))
                     .isEqualTo(checkpoint.values("model.layers.0.self_attn.q_proj.weight"));
-            assertThat(converted.metadata().bool("tokenizer.ggml.add_space_prefix")).contains(false);
+            assertThat(converted.metadata().bool("tokenizer.ggml.add_space_prefix"))
+                    .contains(false);
             assertThat(converted.metadata().toMap())
                     .containsEntry("gemma3.attention.sliding_window", 12L)
                     .containsEntry("gemma3.attention.key_length", 8L)
@@ -58,11 +60,15 @@ class Gemma3Test {
         config.put("architectures", List.of("Gemma3ForConditionalGeneration"));
         config.put("text_config", config(""));
         config.put("vision_config", Map.of("hidden_size", 8));
-        checkpoint.json("config.json", config).json("tokenizer.json", tokenizer()).write();
+        checkpoint
+                .json("config.json", config)
+                .json("tokenizer.json", tokenizer())
+                .write();
 
         try (Converted converted = Converted.of(folder, folder.resolve("out.gguf"), ConvertOptions.DEFAULT)) {
             assertThat(converted.names()).hasSize(2 * 13 + 2);
-            assertThat(converted.metadata().requireInteger("gemma3.embedding_length")).isEqualTo(32);
+            assertThat(converted.metadata().requireInteger("gemma3.embedding_length"))
+                    .isEqualTo(32);
         }
     }
 
@@ -77,7 +83,8 @@ class Gemma3Test {
             var metadata = converted.metadata();
             assertThat(metadata.requireString("tokenizer.ggml.model")).isEqualTo("llama");
             assertThat(metadata.strings("tokenizer.ggml.tokens").orElseThrow())
-                    .startsWith("<pad>", "<eos>", "<bos>", "<unk>", "<0x00>", "\u2581", "a", "b", "ab", "\u2581ab", "  ");
+                    .startsWith(
+                            "<pad>", "<eos>", "<bos>", "<unk>", "<0x00>", "\u2581", "a", "b", "ab", "\u2581ab", "  ");
             assertThat(metadata.integers("tokenizer.ggml.token_type").orElseThrow())
                     .startsWith(3, 3, 3, 2, 6, 1, 1, 1, 1, 1, 4);
             float[] scores = metadata.reals("tokenizer.ggml.scores").orElseThrow();
@@ -114,8 +121,8 @@ class Gemma3Test {
 
     private static Map<String, Object> tokenizer() {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
-        for (String token :
-                List.of("<pad>", "<eos>", "<bos>", "<unk>", "<0x00>", "\u2581", "a", "b", "ab", "\u2581ab", "\u2581\u2581")) {
+        for (String token : List.of(
+                "<pad>", "<eos>", "<bos>", "<unk>", "<0x00>", "\u2581", "a", "b", "ab", "\u2581ab", "\u2581\u2581")) {
             vocabulary.put(token, vocabulary.size());
         }
         return Map.of(
@@ -137,10 +144,15 @@ class Gemma3Test {
                                         Map.of("Sequence", Map.of("id", "A")))),
                 "model",
                         Map.of(
-                                "type", "BPE",
-                                "byte_fallback", true,
-                                "unk_token", "<unk>",
-                                "vocab", vocabulary,
-                                "merges", List.of("a b", "\u2581 ab", "\u2581a b")));
+                                "type",
+                                "BPE",
+                                "byte_fallback",
+                                true,
+                                "unk_token",
+                                "<unk>",
+                                "vocab",
+                                vocabulary,
+                                "merges",
+                                List.of("a b", "\u2581 ab", "\u2581a b")));
     }
 }

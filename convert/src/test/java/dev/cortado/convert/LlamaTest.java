@@ -61,16 +61,20 @@ class LlamaTest {
                 .json(
                         "tokenizer_config.json",
                         Map.of(
-                                "add_bos_token", true,
-                                "bos_token", Map.of("content", "<s>"),
-                                "eos_token", "<|im_end|>",
-                                "chat_template", "{{ messages }}",
+                                "add_bos_token",
+                                true,
+                                "bos_token",
+                                Map.of("content", "<s>"),
+                                "eos_token",
+                                "<|im_end|>",
+                                "chat_template",
+                                "{{ messages }}",
                                 "added_tokens_decoder",
-                                        Map.of(
-                                                "0", Map.of("content", "<unk>", "special", true),
-                                                "20", Map.of("content", "<|im_end|>", "special", false),
-                                                "21", Map.of("content", "\u2581user", "special", false),
-                                                "90", Map.of("content", "beyond", "special", false))));
+                                Map.of(
+                                        "0", Map.of("content", "<unk>", "special", true),
+                                        "20", Map.of("content", "<|im_end|>", "special", false),
+                                        "21", Map.of("content", "\u2581user", "special", false),
+                                        "90", Map.of("content", "beyond", "special", false))));
 
         try (Converted converted = Converted.of(folder, output(), ConvertOptions.DEFAULT)) {
             var metadata = converted.metadata();
@@ -106,7 +110,8 @@ class LlamaTest {
             assertThat(converted.shape("blk.1.ffn_down.weight")).containsExactly(48, 32);
             assertThat(converted.values("blk.1.ffn_norm.weight"))
                     .isEqualTo(checkpoint.values("model.layers.1.post_attention_layernorm.weight"));
-            float[] down = checkpoint.values("model.layers.1.mlp.down_proj.weight").clone();
+            float[] down =
+                    checkpoint.values("model.layers.1.mlp.down_proj.weight").clone();
             for (int i = 0; i < down.length; i++) {
                 down[i] = Float.float16ToFloat(Float.floatToFloat16(down[i]));
             }
@@ -120,8 +125,7 @@ class LlamaTest {
     @Test
     void turning_neighbours_gives_what_turning_halves_gave() throws IOException {
         CheckpointFolder checkpoint = sentencePiece(CheckpointFolder.config("LlamaForCausalLM"), 24);
-        try (Converted converted =
-                Converted.of(folder, output(), ConvertOptions.DEFAULT.withType(OutputType.F32))) {
+        try (Converted converted = Converted.of(folder, output(), ConvertOptions.DEFAULT.withType(OutputType.F32))) {
             float[] query = checkpoint.values("model.layers.0.self_attn.q_proj.weight");
             float[] key = checkpoint.values("model.layers.0.self_attn.k_proj.weight");
             float[] bias = checkpoint.values("model.layers.0.self_attn.q_proj.bias");

@@ -34,7 +34,8 @@ class QwenTest {
 
     @Test
     void tied_embeddings_are_written_once() throws IOException {
-        CheckpointFolder checkpoint = qwen2("BF16").tensor("lm_head.weight", 26, 32).write();
+        CheckpointFolder checkpoint =
+                qwen2("BF16").tensor("lm_head.weight", 26, 32).write();
         Map<String, Object> config = config("Qwen2ForCausalLM");
         config.put("tie_word_embeddings", true);
         checkpoint.json("config.json", config);
@@ -53,7 +54,8 @@ class QwenTest {
             assertThat(metadata.strings("tokenizer.ggml.tokens").orElseThrow())
                     .startsWith("a", "b", "ab", "t3")
                     .endsWith("t21", "<|endoftext|>", "<|im_end|>", "plain", "[PAD25]");
-            assertThat(metadata.integers("tokenizer.ggml.token_type").orElseThrow()).endsWith(1, 3, 3, 4, 5);
+            assertThat(metadata.integers("tokenizer.ggml.token_type").orElseThrow())
+                    .endsWith(1, 3, 3, 4, 5);
             assertThat(metadata.strings("tokenizer.ggml.merges").orElseThrow()).containsExactly("a b");
             assertThat(metadata.toMap())
                     .containsEntry("tokenizer.ggml.eos_token_id", 23L)
@@ -62,7 +64,8 @@ class QwenTest {
                     .containsEntry("tokenizer.ggml.add_bos_token", false)
                     .containsEntry("tokenizer.chat_template", "{{ bos }}")
                     .containsEntry("tokenizer.chat_template.tool_use", "{{ tools }}");
-            assertThat(metadata.strings("tokenizer.chat_templates").orElseThrow()).containsExactly("tool_use");
+            assertThat(metadata.strings("tokenizer.chat_templates").orElseThrow())
+                    .containsExactly("tool_use");
         }
     }
 
@@ -76,9 +79,11 @@ class QwenTest {
         }
         Map<String, Object> config = config("Qwen3Model");
         config.put("head_dim", 16);
-        config.put(
-                "rope_scaling", Map.of("rope_type", "yarn", "factor", 4.0, "original_max_position_embeddings", 64));
-        checkpoint.json("config.json", config).json("tokenizer.json", tokenizer()).writeShards();
+        config.put("rope_scaling", Map.of("rope_type", "yarn", "factor", 4.0, "original_max_position_embeddings", 64));
+        checkpoint
+                .json("config.json", config)
+                .json("tokenizer.json", tokenizer())
+                .writeShards();
 
         try (Converted converted = Converted.of(folder, folder.resolve("out.gguf"), ConvertOptions.DEFAULT)) {
             assertThat(converted.names()).hasSize(2 * 11 + 2);
@@ -111,13 +116,16 @@ class QwenTest {
                 .json(
                         "tokenizer_config.json",
                         Map.of(
-                                "add_bos_token", false,
-                                "eos_token", "<|im_end|>",
-                                "pad_token", "<|endoftext|>",
+                                "add_bos_token",
+                                false,
+                                "eos_token",
+                                "<|im_end|>",
+                                "pad_token",
+                                "<|endoftext|>",
                                 "chat_template",
-                                        List.of(
-                                                Map.of("name", "default", "template", "{{ bos }}"),
-                                                Map.of("name", "tool_use", "template", "{{ tools }}"))))
+                                List.of(
+                                        Map.of("name", "default", "template", "{{ bos }}"),
+                                        Map.of("name", "tool_use", "template", "{{ tools }}"))))
                 .write();
     }
 

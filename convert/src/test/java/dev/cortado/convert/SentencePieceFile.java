@@ -17,14 +17,25 @@ final class SentencePieceFile {
         for (int id = 5; id < size; id++) {
             piece(model, "p" + id, -id, NORMAL);
         }
-        return model.bytes(2, new ProtocolBufferWriter().varint(3, BPE).varint(43, -1).toBytes())
-                .bytes(3, new ProtocolBufferWriter().text(1, "identity").varint(3, dummyPrefix ? 1 : 0).toBytes())
+        return model.bytes(
+                        2,
+                        new ProtocolBufferWriter().varint(3, BPE).varint(43, -1).toBytes())
+                .bytes(
+                        3,
+                        new ProtocolBufferWriter()
+                                .text(1, "identity")
+                                .varint(3, dummyPrefix ? 1 : 0)
+                                .toBytes())
                 .toBytes();
     }
 
     private static void piece(ProtocolBufferWriter model, String text, float score, int kind) {
         model.bytes(
                 1,
-                new ProtocolBufferWriter().text(1, text).float32(2, score).varint(3, kind).toBytes());
+                new ProtocolBufferWriter()
+                        .text(1, text)
+                        .float32(2, score)
+                        .varint(3, kind)
+                        .toBytes());
     }
 }

@@ -51,7 +51,8 @@ final class Cursor {
     long skip(long count, int size) {
         if (count < 0 || count > remaining() / size) {
             String wanted = count == 1 ? size + " bytes" : Long.toUnsignedString(count) + " times " + size + " bytes";
-            throw fault("%s wanted at offset %d, but the file ends at %d".formatted(wanted, position, bytes.byteSize()));
+            throw fault(
+                    "%s wanted at offset %d, but the file ends at %d".formatted(wanted, position, bytes.byteSize()));
         }
         long from = position;
         position += count * size;
@@ -126,7 +127,8 @@ final class Cursor {
         long length = int64();
         if (length < 0 || length > longest || length > remaining()) {
             throw fault("a text of %s bytes at offset %d, at most %d expected (the file ends at %d)"
-                    .formatted(Long.toUnsignedString(length), position, Math.min(longest, remaining()), bytes.byteSize()));
+                    .formatted(
+                            Long.toUnsignedString(length), position, Math.min(longest, remaining()), bytes.byteSize()));
         }
         return (int) length;
     }

@@ -55,9 +55,7 @@ record GgufPart(
                 order,
                 alignment,
                 metadata,
-                entries.stream()
-                        .map(entry -> tensor(entry, data, order, arena))
-                        .toList());
+                entries.stream().map(entry -> tensor(entry, data, order, arena)).toList());
     }
 
     /** The version is a small number: read in the wrong order, its low half is zero. */

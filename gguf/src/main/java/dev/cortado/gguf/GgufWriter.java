@@ -78,8 +78,10 @@ public final class GgufWriter {
     public GgufWriter add(String name, TensorType type, long[] shape, TensorSource source) {
         refuseLong(name);
         if (shape.length < 1 || shape.length > 4 || shape[0] % type.blockSize() != 0) {
-            throw new IllegalArgumentException("tensor %s: %d dimensions, %d columns; one to four, whole blocks of %d expected"
-                    .formatted(Quoted.of(name), shape.length, shape.length == 0 ? 0 : shape[0], type.blockSize()));
+            throw new IllegalArgumentException(
+                    "tensor %s: %d dimensions, %d columns; one to four, whole blocks of %d expected"
+                            .formatted(
+                                    Quoted.of(name), shape.length, shape.length == 0 ? 0 : shape[0], type.blockSize()));
         }
         long weights = 1;
         for (long size : shape) {

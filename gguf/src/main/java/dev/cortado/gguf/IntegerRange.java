@@ -11,7 +11,8 @@ record IntegerRange(long least, long greatest) {
             case UINT32 -> new IntegerRange(0, 0xFFFF_FFFFL);
             case INT32 -> new IntegerRange(Integer.MIN_VALUE, Integer.MAX_VALUE);
             case UINT64, INT64 -> new IntegerRange(Long.MIN_VALUE, Long.MAX_VALUE);
-            case FLOAT32, FLOAT64, BOOL, STRING, ARRAY -> throw new IllegalArgumentException(type + " is no integer type");
+            case FLOAT32, FLOAT64, BOOL, STRING, ARRAY ->
+                throw new IllegalArgumentException(type + " is no integer type");
         };
     }
 

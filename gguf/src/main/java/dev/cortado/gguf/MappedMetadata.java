@@ -38,7 +38,7 @@ final class MappedMetadata implements Metadata {
     static MappedMetadata read(Path file, MemorySegment bytes, ByteOrder order, Cursor in, int count) {
         Map<String, Place> places = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            in.subject("key number %d of %d".formatted(i + 1, count));
+            in.subject("key number " + (i + 1) + " of " + count);
             String key = in.name(LONGEST_KEY);
             in.subject("key " + Quoted.of(key));
             MetadataType type = ValueReader.type(in);
@@ -74,12 +74,14 @@ final class MappedMetadata implements Metadata {
         switch (value) {
             case MetadataValue.Scalar(MetadataType type, Object number)
             when type == MetadataType.UINT64 -> refuseHuge(key, (Long) number);
-            case MetadataValue.Array(MetadataType type, Object numbers) when type == MetadataType.UINT64 -> {
+            case MetadataValue.Array(MetadataType type, Object numbers)
+            when type == MetadataType.UINT64 -> {
                 for (long number : (long[]) numbers) {
                     refuseHuge(key, number);
                 }
             }
-            case MetadataValue.Array(MetadataType type, Object arrays) when type == MetadataType.ARRAY -> {
+            case MetadataValue.Array(MetadataType type, Object arrays)
+            when type == MetadataType.ARRAY -> {
                 for (MetadataValue.Array array : (MetadataValue.Array[]) arrays) {
                     refuseHugeIntegers(key, array);
                 }

@@ -19,15 +19,14 @@ public sealed interface MetadataValue {
     record Scalar(MetadataType type, Object value) implements MetadataValue {
         /** Checks that type and value belong together and that the value fits. */
         public Scalar {
-            boolean right =
-                    switch (type) {
-                        case FLOAT32 -> value instanceof Float;
-                        case FLOAT64 -> value instanceof Double;
-                        case BOOL -> value instanceof Boolean;
-                        case STRING -> value instanceof String;
-                        case ARRAY -> false;
-                        default -> value instanceof Long number && IntegerRange.of(type).holds(number);
-                    };
+            boolean right = switch (type) {
+                case FLOAT32 -> value instanceof Float;
+                case FLOAT64 -> value instanceof Double;
+                case BOOL -> value instanceof Boolean;
+                case STRING -> value instanceof String;
+                case ARRAY -> false;
+                default -> value instanceof Long number && IntegerRange.of(type).holds(number);
+            };
             if (!right) {
                 throw new IllegalArgumentException("%s %s is no %s"
                         .formatted(value.getClass().getSimpleName(), Quoted.of(value.toString()), type));
@@ -55,18 +54,19 @@ public sealed interface MetadataValue {
     record Array(MetadataType elements, Object values) implements MetadataValue {
         /** Checks that element type and values belong together and that the values fit. */
         public Array {
-            boolean right =
-                    switch (elements) {
-                        case FLOAT32 -> values instanceof float[];
-                        case FLOAT64 -> values instanceof double[];
-                        case BOOL -> values instanceof boolean[];
-                        case STRING -> values instanceof String[];
-                        case ARRAY -> values instanceof Array[];
-                        default -> values instanceof long[] numbers && IntegerRange.of(elements).holds(numbers);
-                    };
+            boolean right = switch (elements) {
+                case FLOAT32 -> values instanceof float[];
+                case FLOAT64 -> values instanceof double[];
+                case BOOL -> values instanceof boolean[];
+                case STRING -> values instanceof String[];
+                case ARRAY -> values instanceof Array[];
+                default ->
+                    values instanceof long[] numbers
+                            && IntegerRange.of(elements).holds(numbers);
+            };
             if (!right) {
-                throw new IllegalArgumentException("the %s is no array of %s"
-                        .formatted(values.getClass().getSimpleName(), elements));
+                throw new IllegalArgumentException(
+                        "the %s is no array of %s".formatted(values.getClass().getSimpleName(), elements));
             }
         }
 

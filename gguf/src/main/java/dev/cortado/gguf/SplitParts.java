@@ -38,7 +38,8 @@ final class SplitParts {
     private static SplitName name(GgufPart part, int count) {
         Optional<SplitName> name = SplitName.of(part.path()).filter(found -> found.count() == count);
         return name.orElseThrow(() -> part.fault(
-                COUNT, "%d found, so a file name that ends in -00001-of-%05d.gguf is expected".formatted(count, count)));
+                COUNT,
+                "%d found, so a file name that ends in -00001-of-%05d.gguf is expected".formatted(count, count)));
     }
 
     private static GgufPart other(GgufPart given, Path path, Arena arena) throws IOException {
@@ -50,11 +51,23 @@ final class SplitParts {
 
     private static void refuseStranger(GgufPart given, GgufPart part, int number) {
         refuseDifference(part, NUMBER, part.metadata().integer(NUMBER, -1), number);
-        refuseDifference(part, COUNT, part.metadata().integer(COUNT, -1), given.metadata().integer(COUNT, -1));
-        refuseDifference(part, TENSORS, part.metadata().integer(TENSORS, -1), given.metadata().integer(TENSORS, -1));
+        refuseDifference(
+                part,
+                COUNT,
+                part.metadata().integer(COUNT, -1),
+                given.metadata().integer(COUNT, -1));
+        refuseDifference(
+                part,
+                TENSORS,
+                part.metadata().integer(TENSORS, -1),
+                given.metadata().integer(TENSORS, -1));
         if (part.order() != given.order()) {
             throw new GgufFormatException("%s: header: %s found, %s expected as in %s"
-                    .formatted(part.path(), part.order(), given.order(), given.path().getFileName()));
+                    .formatted(
+                            part.path(),
+                            part.order(),
+                            given.order(),
+                            given.path().getFileName()));
         }
     }
 

@@ -83,8 +83,8 @@ public final class Tensor {
      */
     public Tensor rows(long from, long rows) {
         if (from < 0 || rows < 1 || rows > rows() - from) {
-            throw new GgufFormatException("tensor %s: %d rows from %d wanted, it has %d"
-                    .formatted(Quoted.of(name), rows, from, rows()));
+            throw new GgufFormatException(
+                    "tensor %s: %d rows from %d wanted, it has %d".formatted(Quoted.of(name), rows, from, rows()));
         }
         long rowBytes = type.bytes(shape[0]);
         return new Tensor(

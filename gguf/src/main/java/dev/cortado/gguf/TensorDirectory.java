@@ -32,7 +32,7 @@ final class TensorDirectory {
         List<Entry> entries = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < count; i++) {
-            in.subject("tensor number %d of %d".formatted(i + 1, count));
+            in.subject("tensor number " + (i + 1) + " of " + count);
             String name = in.name(LONGEST_NAME);
             in.subject("tensor " + Quoted.of(name));
             if (!names.add(name)) {
@@ -86,8 +86,9 @@ final class TensorDirectory {
 
     private static TensorType type(Cursor in) {
         int id = in.int32();
-        return TensorType.of(id).orElseThrow(() -> in.fault("tensor type %s found, one of %s expected"
-                .formatted(Integer.toUnsignedString(id), List.of(TensorType.values()))));
+        return TensorType.of(id)
+                .orElseThrow(() -> in.fault("tensor type %s found, one of %s expected"
+                        .formatted(Integer.toUnsignedString(id), List.of(TensorType.values()))));
     }
 
     private static long bytes(Cursor in, TensorType type, long[] shape) {

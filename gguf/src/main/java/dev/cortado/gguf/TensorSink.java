@@ -25,8 +25,9 @@ public final class TensorSink {
      */
     public void write(MemorySegment blocks) throws IOException {
         if (blocks.byteSize() % type.blockBytes() != 0 || blocks.byteSize() > expected - written) {
-            throw new IllegalArgumentException("tensor %s: %d bytes after %d of %d given, whole blocks of %d bytes expected"
-                    .formatted(Quoted.of(name), blocks.byteSize(), written, expected, type.blockBytes()));
+            throw new IllegalArgumentException(
+                    "tensor %s: %d bytes after %d of %d given, whole blocks of %d bytes expected"
+                            .formatted(Quoted.of(name), blocks.byteSize(), written, expected, type.blockBytes()));
         }
         out.blocks(type, blocks);
         written += blocks.byteSize();

@@ -13,7 +13,8 @@ final class ValueReader {
     static MetadataType type(Cursor in) {
         int id = in.int32();
         return MetadataType.of(id)
-                .orElseThrow(() -> in.fault("value type %s found, 0 to 12 expected".formatted(Integer.toUnsignedString(id))));
+                .orElseThrow(() ->
+                        in.fault("value type %s found, 0 to 12 expected".formatted(Integer.toUnsignedString(id))));
     }
 
     /** Walks over a value, checking every length in it. */
@@ -75,7 +76,8 @@ final class ValueReader {
             case UINT32 -> in.int32() & 0xFFFF_FFFFL;
             case INT32 -> in.int32();
             case UINT64, INT64 -> in.int64();
-            case FLOAT32, FLOAT64, BOOL, STRING, ARRAY -> throw new IllegalArgumentException(type + " is no integer type");
+            case FLOAT32, FLOAT64, BOOL, STRING, ARRAY ->
+                throw new IllegalArgumentException(type + " is no integer type");
         };
     }
 

@@ -43,7 +43,9 @@ class DamagedFileTest {
     void cut_anywhere() {
         for (byte[] valid : List.of(little, big)) {
             for (int length = 0; length < valid.length - 32; length += length < DIRECTORY_BYTES ? 1 : 61) {
-                assertThat(opens(Arrays.copyOf(valid, length))).as("the first %d bytes", length).isFalse();
+                assertThat(opens(Arrays.copyOf(valid, length)))
+                        .as("the first %d bytes", length)
+                        .isFalse();
             }
             assertThat(opens(valid)).isTrue();
         }

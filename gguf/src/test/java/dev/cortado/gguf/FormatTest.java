@@ -27,8 +27,13 @@ class FormatTest {
         for (ByteOrder order : List.of(LITTLE_ENDIAN, BIG_ENDIAN)) {
             for (int version : List.of(2, 3)) {
                 GgufPart part = new RawGguf(order, version, 1, 2)
-                        .text("general.name").int32(STRING).text("brave rabbit")
-                        .text("layers").int32(ARRAY, UINT32).int64(2).int32(5, 6)
+                        .text("general.name")
+                        .int32(STRING)
+                        .text("brave rabbit")
+                        .text("layers")
+                        .int32(ARRAY, UINT32)
+                        .int64(2)
+                        .int32(5, 6)
                         .tensor("w", TensorType.I32, 0, 2)
                         .align(32)
                         .int32(0x01020304, -2)
@@ -57,7 +62,8 @@ class FormatTest {
 
         assertThat(tensors.get(0).data().asSlice(0, 9).toArray(ValueLayout.JAVA_BYTE))
                 .containsExactly(2, 1, 4, 3, 8, 7, 6, 5, 9);
-        assertThat(tensors.get(1).data().asSlice(208).toArray(ValueLayout.JAVA_BYTE)).containsExactly(0x01, 0x3C);
+        assertThat(tensors.get(1).data().asSlice(208).toArray(ValueLayout.JAVA_BYTE))
+                .containsExactly(0x01, 0x3C);
     }
 
     @Test
@@ -76,12 +82,24 @@ class FormatTest {
     @Test
     void getters_convert_what_fits_and_name_what_does_not() {
         Metadata metadata = new RawGguf(LITTLE_ENDIAN, 3, 0, 6)
-                .text("small").int32(UINT8).bytes(200)
-                .text("huge").int32(UINT64).int64(-1)
-                .text("long").int32(UINT64).int64(1L << 40)
-                .text("half").int32(FLOAT64).int64(Double.doubleToLongBits(0.5))
-                .text("flag").int32(BOOL).bytes(1)
-                .text("odd").int32(BOOL).bytes(7)
+                .text("small")
+                .int32(UINT8)
+                .bytes(200)
+                .text("huge")
+                .int32(UINT64)
+                .int64(-1)
+                .text("long")
+                .int32(UINT64)
+                .int64(1L << 40)
+                .text("half")
+                .int32(FLOAT64)
+                .int64(Double.doubleToLongBits(0.5))
+                .text("flag")
+                .int32(BOOL)
+                .bytes(1)
+                .text("odd")
+                .int32(BOOL)
+                .bytes(7)
                 .read()
                 .metadata();
 
@@ -103,9 +121,17 @@ class FormatTest {
     @Test
     void arrays_in_arrays_are_plain_objects() {
         Metadata metadata = new RawGguf(LITTLE_ENDIAN, 3, 0, 1)
-                .text("nested").int32(ARRAY, ARRAY).int64(2)
-                .int32(UINT8).int64(2).bytes(1, 255)
-                .int32(ARRAY).int64(1).int32(FLOAT32).int64(1).int32(Float.floatToIntBits(2.5f))
+                .text("nested")
+                .int32(ARRAY, ARRAY)
+                .int64(2)
+                .int32(UINT8)
+                .int64(2)
+                .bytes(1, 255)
+                .int32(ARRAY)
+                .int64(1)
+                .int32(FLOAT32)
+                .int64(1)
+                .int32(Float.floatToIntBits(2.5f))
                 .read()
                 .metadata();
 
@@ -131,7 +157,10 @@ class FormatTest {
     @Test
     void control_characters_of_a_file_do_not_reach_the_terminal() {
         assertFault(
-                () -> new RawGguf(LITTLE_ENDIAN, 3, 0, 1).text("\u001b[31m" + "x".repeat(500)).int32(99).read(),
+                () -> new RawGguf(LITTLE_ENDIAN, 3, 0, 1)
+                        .text("\u001b[31m" + "x".repeat(500))
+                        .int32(99)
+                        .read(),
                 "raw.gguf: key '\\u001b[31m" + "x".repeat(75) + "…': value type 99 found, 0 to 12 expected");
     }
 
@@ -149,7 +178,9 @@ class FormatTest {
 
         assertThat(second.shape()).containsExactly(2, 3);
         assertThat(second.data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(6, 7, 8, 9, 10, 11);
-        assertFault(() -> tensor.rows(4, Long.MAX_VALUE), "tensor 'experts': 9223372036854775807 rows from 4 wanted, it has 6");
+        assertFault(
+                () -> tensor.rows(4, Long.MAX_VALUE),
+                "tensor 'experts': 9223372036854775807 rows from 4 wanted, it has 6");
     }
 
     private static void assertFault(ThrowingCallable call, String message) {

@@ -58,7 +58,8 @@ class GgufFileTest {
         }
 
         try (GgufFile file = GgufFile.open(path)) {
-            assertThat(file.tensor("far").orElseThrow().data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 2, 3);
+            assertThat(file.tensor("far").orElseThrow().data().toArray(ValueLayout.JAVA_BYTE))
+                    .containsExactly(1, 2, 3);
             assertThat(file.tensor("near").orElseThrow().bytes()).isEqualTo(far - 32);
         }
     }

@@ -88,7 +88,8 @@ class GgufWriterTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> writer.add("w", TensorType.Q4_0, new long[] {33}, source));
         assertThatIllegalArgumentException().isThrownBy(() -> writer.add("w", TensorType.I8, new long[5], source));
-        assertThatIllegalArgumentException().isThrownBy(() -> writer.add("w", TensorType.I8, new long[] {1, 0}, source));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> writer.add("w", TensorType.I8, new long[] {1, 0}, source));
         writer.add("w", TensorType.I8, FOUR, source);
         assertThatIllegalArgumentException().isThrownBy(() -> writer.add("w", TensorType.I8, FOUR, source));
         assertThatIllegalArgumentException().isThrownBy(() -> new MetadataValue.Scalar(MetadataType.UINT8, 256L));

@@ -35,7 +35,9 @@ class HostileFileTest {
     void every_file_is_opened_or_refused_by_name() throws IOException {
         Path folder = hostile();
         int refused = 0;
-        for (JsonNode entry : new ObjectMapper().readTree(folder.resolve("manifest.json").toFile()).get("files")) {
+        for (JsonNode entry : new ObjectMapper()
+                .readTree(folder.resolve("manifest.json").toFile())
+                .get("files")) {
             String name = entry.get("file").asText();
             String expected = name.startsWith("hp-") || FAULTS_OF_CONTENT.contains(name)
                     ? "either"

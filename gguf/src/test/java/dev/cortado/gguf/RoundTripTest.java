@@ -71,7 +71,8 @@ class RoundTripTest {
         }
         try (GgufFile file = GgufFile.open(copy)) {
             assertThat(file.alignment()).isEqualTo(32);
-            assertThat(file.metadata().keys()).containsExactlyElementsOf(random.metadata().keySet());
+            assertThat(file.metadata().keys())
+                    .containsExactlyElementsOf(random.metadata().keySet());
             assertMetadata(file.metadata(), random.metadata());
             assertTensors(file, random.tensors());
         }
@@ -101,10 +102,8 @@ class RoundTripTest {
     }
 
     private static void assertMetadata(Metadata found, Map<String, MetadataValue> expected) {
-        expected.forEach((key, value) -> assertThat(found.typed(key))
-                .get()
-                .usingRecursiveComparison()
-                .isEqualTo(value));
+        expected.forEach((key, value) ->
+                assertThat(found.typed(key)).get().usingRecursiveComparison().isEqualTo(value));
     }
 
     private static void assertTensors(GgufFile file, List<Tensor> expected) {
