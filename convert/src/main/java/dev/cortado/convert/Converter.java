@@ -114,10 +114,9 @@ public final class Converter {
         int vocabularySize = vocabularySize();
         general(out);
         parameters.write(out, fileType(), vocabularySize);
+        pooling().ifPresent(pooling -> out.put(
+                family.architecture() + ".pooling_type", MetadataValue.uint32(pooling.id())));
         if (family.isEncoder()) {
-            out.put(
-                    family.architecture() + ".pooling_type",
-                    MetadataValue.uint32(Pooling.of(folder).id()));
             out.put(
                     "tokenizer.ggml.token_type_count",
                     MetadataValue.uint32(config.integer("type_vocab_size").orElse(1)));
@@ -131,11 +130,18 @@ public final class Converter {
         out.write(output);
     }
 
-    private void general(GgufWriter out) {
+    /** An encoder always makes embeddings: by the mean, which is usual, where the folder does not say how. */
+    private Optional<Pooling> pooling() throws IOException {
+        Optional<Pooling> pooling = Pooling.of(folder);
+        return family.isEncoder() ? pooling.or(() -> Optional.of(Pooling.MEAN)) : pooling;
+    }
+
+    private void general(GgufWriter out) throws IOException {
         out.put("general.architecture", MetadataValue.string(family.architecture()));
         out.put("general.type", MetadataValue.string("model"));
         out.put("general.name", MetadataValue.string(options.name().orElse(folderName())));
         out.put("general.size_label", MetadataValue.string(sizeLabel()));
+        SamplingDefaults.write(out, folder);
     }
 
     private String folderName() {

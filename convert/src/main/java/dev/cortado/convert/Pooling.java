@@ -3,6 +3,7 @@ package dev.cortado.convert;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** How an encoder's rows become one embedding, with the number of {@code pooling_type}. */
 enum Pooling {
@@ -20,8 +21,8 @@ enum Pooling {
         return id;
     }
 
-    /** As the folder's sentence-transformers modules say; the mean, which is usual, where they say nothing. */
-    static Pooling of(Path folder) throws IOException {
+    /** As the folder's sentence-transformers modules say, if they say anything. */
+    static Optional<Pooling> of(Path folder) throws IOException {
         String path = "1_Pooling";
         for (JsonNode module : JsonFile.readIfPresent(folder.resolve("modules.json"))) {
             if (module.path("type").asText().endsWith(".Pooling")) {
@@ -34,14 +35,17 @@ enum Pooling {
         }
         Path file = folder.resolve(path).resolve("config.json");
         JsonNode modes = JsonFile.readIfPresent(file);
-        if (modes.isMissingNode() || modes.path("pooling_mode_mean_tokens").asBoolean()) {
-            return MEAN;
+        if (modes.isMissingNode()) {
+            return Optional.empty();
+        }
+        if (modes.path("pooling_mode_mean_tokens").asBoolean()) {
+            return Optional.of(MEAN);
         }
         if (modes.path("pooling_mode_cls_token").asBoolean()) {
-            return CLS;
+            return Optional.of(CLS);
         }
         if (modes.path("pooling_mode_lasttoken").asBoolean()) {
-            return LAST;
+            return Optional.of(LAST);
         }
         throw new ConvertException(file + ": a pooling mode that is neither mean, cls nor lasttoken");
     }

@@ -71,7 +71,8 @@ final class SpecialTokens {
         if (named.isPresent()) {
             return named;
         }
-        JsonNode number = config.get(role.shortName() + "_token_id");
+        JsonNode numbers = config.get(role.shortName() + "_token_id");
+        JsonNode number = numbers.isArray() ? numbers.path(0) : numbers;
         if (number.canConvertToInt()
                 && number.intValue() >= 0
                 && number.intValue() < vocabulary.tokens().size()) {

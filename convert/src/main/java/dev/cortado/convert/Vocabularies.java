@@ -15,6 +15,14 @@ final class Vocabularies {
 
     /** @param size rows of the embedding */
     static Vocabulary read(Path folder, Family family, int size, ConvertOptions options) throws IOException {
+        Vocabulary vocabulary = find(folder, family, size, options);
+        JsonNode prefix = JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")).path("add_prefix_space");
+        return family == Family.LLAMA && prefix.isBoolean()
+                ? vocabulary.withSpacePrefix(prefix.booleanValue())
+                : vocabulary;
+    }
+
+    private static Vocabulary find(Path folder, Family family, int size, ConvertOptions options) throws IOException {
         Path pieces = folder.resolve(SENTENCE_PIECE);
         if (!family.isEncoder() && Files.exists(pieces)) {
             return SentencePieceVocabulary.read(pieces, size);

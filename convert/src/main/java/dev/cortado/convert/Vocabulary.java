@@ -22,6 +22,10 @@ record Vocabulary(
         List<String> merges,
         Optional<Boolean> spacePrefix,
         Map<SpecialTokens.Role, Integer> special) {
+    Vocabulary withSpacePrefix(boolean prefix) {
+        return new Vocabulary(model, pre, tokens, merges, Optional.of(prefix), special);
+    }
+
     void write(GgufWriter out) {
         spacePrefix.ifPresent(prefix -> out.put("tokenizer.ggml.add_space_prefix", MetadataValue.bool(prefix)));
         out.put("tokenizer.ggml.model", MetadataValue.string(model));

@@ -1,7 +1,11 @@
 package dev.cortado.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.cortado.engine.model.Model;
+import dev.cortado.engine.model.ModelOptions;
+import dev.cortado.engine.reference.ReferenceBackend;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.testkit.RealModel;
 import dev.cortado.testkit.RequiresModel;
@@ -119,6 +123,34 @@ class BertTest {
             assertThat(converted.names()).hasSize(6 * 16 + 5);
             assertThat(converted.shape("blk.5.ffn_up.weight")).containsExactly(384, 1536);
             assertThat(converted.type("blk.5.ffn_up.weight")).isEqualTo(TensorType.F16);
+        }
+    }
+
+    /** Expected: what GPT4All 2.8.2 embeds "hello world" to with this model in F16, which computes in half precision. */
+    @Test
+    @RequiresModel(RealModel.MINILM)
+    void all_minilm_l6_v2_embeds_as_gpt4all_does(Path checkpoint) throws IOException {
+        Path file = folder.resolve("minilm.gguf");
+        Converter.convert(checkpoint, file, ConvertOptions.DEFAULT);
+        try (ReferenceBackend backend = new ReferenceBackend();
+                Model model = Model.open(file, backend, ModelOptions.DEFAULT)) {
+            List<String> tokens = List.of(
+                    model.metadata().strings("tokenizer.ggml.tokens").orElseThrow());
+            int[] text = List.of("[CLS]", "\u2581hello", "\u2581world", "[SEP]").stream()
+                    .mapToInt(tokens::indexOf)
+                    .toArray();
+
+            float[] embedding = model.embed(List.of(text))[0];
+
+            double length = 0;
+            for (float value : embedding) {
+                length += value * value;
+            }
+            float scale = (float) (1 / Math.sqrt(length));
+            float[] expected = {-0.03448f, 0.030899f, 0.006686f, 0.026057f, -0.039417f, -0.16039f, 0.0669f, -0.006486f};
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(embedding[i] * scale).isCloseTo(expected[i], within(1e-4f));
+            }
         }
     }
 

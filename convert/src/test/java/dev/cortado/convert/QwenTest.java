@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cortado.gguf.TensorType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +81,12 @@ class QwenTest {
         Map<String, Object> config = config("Qwen3Model");
         config.put("head_dim", 16);
         config.put("rope_scaling", Map.of("rope_type", "yarn", "factor", 4.0, "original_max_position_embeddings", 64));
+        Files.createDirectory(folder.resolve("1_Pooling"));
         checkpoint
                 .json("config.json", config)
                 .json("tokenizer.json", tokenizer())
+                .json("1_Pooling/config.json", Map.of("pooling_mode_lasttoken", true))
+                .json("generation_config.json", Map.of("temperature", 0.6, "top_k", 20, "top_p", 0.95))
                 .writeShards();
 
         try (Converted converted = Converted.of(folder, folder.resolve("out.gguf"), ConvertOptions.DEFAULT)) {
@@ -94,6 +98,10 @@ class QwenTest {
             assertThat(converted.shape("blk.1.attn_q.weight")).containsExactly(32, 64);
             assertThat(converted.metadata().toMap())
                     .containsEntry("general.architecture", "qwen3")
+                    .containsEntry("general.sampling.temp", 0.6f)
+                    .containsEntry("general.sampling.top_k", 20L)
+                    .containsEntry("general.sampling.top_p", 0.95f)
+                    .containsEntry("qwen3.pooling_type", 3L)
                     .containsEntry("qwen3.attention.key_length", 16L)
                     .containsEntry("qwen3.attention.value_length", 16L)
                     .containsEntry("qwen3.rope.scaling.type", "yarn")
