@@ -27,6 +27,7 @@ final class AttentionBlock {
     private int paddedRows;
     private int valueStrips;
 
+    private final float[] sums = new float[Exponentials.COLUMNS];
     private float[] queryRows = {};
     private float[] keyTile = {};
     private float[] valueTile = {};
@@ -220,7 +221,8 @@ final class AttentionBlock {
         int sumAt = maximumAt + paddedRows;
         float before = partial[maximumAt];
         float maximum = Math.max(before, exponentials().maximum(scores, scoresAt, columns));
-        float sum = exponentials().exponentialSum(scores, scoresAt, columns, maximum);
+        exponentials().exponentials(scores, scoresAt, columns, maximum, sums);
+        float sum = Exponentials.sum(sums);
         if (maximum != before) {
             float factor = PlainExponentials.exp(before - maximum);
             int first = at + row * width;

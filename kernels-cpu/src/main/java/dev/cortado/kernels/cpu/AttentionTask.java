@@ -45,7 +45,7 @@ final class AttentionTask implements WorkerPool.Task {
             List<Segment> segments,
             int layer,
             Attention attention,
-            Kernels kernels) {
+            FloatKernels kernels) {
         this.q = q;
         this.out = out;
         this.segments = segments;

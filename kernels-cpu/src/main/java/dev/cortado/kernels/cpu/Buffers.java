@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import dev.cortado.kernels.cpu.weights.Scratch;
 import org.jspecify.annotations.Nullable;
 
 /** The buffers of one thread: each grows to the largest size asked for and is then reused, so a token costs no garbage. */
@@ -29,6 +30,9 @@ final class Buffers {
         /** Arguments and results of an exponential. */
         GATE
     }
+
+    /** What kernels over weights work in. */
+    final Scratch scratch = new Scratch();
 
     /** The block of attention that this thread is computing. */
     final AttentionBlock attention = new AttentionBlock();

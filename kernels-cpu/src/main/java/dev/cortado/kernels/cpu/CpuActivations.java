@@ -1,7 +1,6 @@
 package dev.cortado.kernels.cpu;
 
 import dev.cortado.engine.backend.Activations;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rows on the heap: element c of row r is {@code data[offset + r * stride + c]}. */
@@ -87,21 +86,21 @@ final class CpuActivations implements Activations {
 
     @Override
     public Activations columns(int from, int count) {
-        Objects.checkFromIndexSize(from, count, columns);
+        Shapes.range("columns", from, count, columns);
         return new CpuActivations(data, offset + from, stride, count, capacity, origin());
     }
 
     @Override
     public void read(int row, float[] target, int at) {
         origin().requireOpen();
-        Objects.checkIndex(row, rows());
+        Shapes.index("row", row, rows());
         System.arraycopy(data, at(row), target, at, columns);
     }
 
     @Override
     public void write(int row, float[] source, int at) {
         origin().requireOpen();
-        Objects.checkIndex(row, rows());
+        Shapes.index("row", row, rows());
         System.arraycopy(source, at, data, at(row), columns);
     }
 

@@ -15,6 +15,10 @@ import dev.cortado.engine.backend.Parameter;
 import dev.cortado.engine.backend.Rope;
 import dev.cortado.engine.backend.Segment;
 import dev.cortado.gguf.Tensor;
+import dev.cortado.kernels.cpu.startup.Warmup;
+import dev.cortado.kernels.cpu.weights.CpuMatrix;
+import dev.cortado.kernels.cpu.weights.Kernels;
+import dev.cortado.kernels.cpu.weights.Parallel;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +26,22 @@ import org.jspecify.annotations.Nullable;
 /** Computes at once, on the caller's thread and the workers of one {@link WorkerPool}. */
 final class CpuBackend implements Backend {
     private final WorkerPool pool;
-    private final Kernels kernels = new Kernels();
+    private final Warmup warmup = new Warmup();
+    private final FloatKernels kernels;
+    private final Kernels products;
+    private final boolean repack;
     private final Rotary.Tables rotaries = new Rotary.Tables();
 
+    /** Vector kernels take over from plain loops as they become ready. */
     CpuBackend(BackendOptions options) {
+        this(options, Kernels.Choice.BRIDGED);
+    }
+
+    CpuBackend(BackendOptions options, Kernels.Choice choice) {
         pool = new WorkerPool(threads(options));
+        repack = options.repack();
+        products = new Kernels(choice, warmup);
+        kernels = FloatKernels.of(choice, warmup);
     }
 
     /** As many threads as wanted, or as the process may use cores: containers limit those. */
@@ -44,12 +59,18 @@ final class CpuBackend implements Backend {
 
     @Override
     public Matrix matrix(Tensor tensor) {
-        return new FloatMatrix(tensor);
+        WorkerPool.Region region = pool.enter();
+        try {
+            Parallel parallel = (parts, body) -> region.run(parts, (part, buffers) -> body.accept(part));
+            return CpuMatrix.of(tensor, repack, products, parallel);
+        } finally {
+            region.leave();
+        }
     }
 
     @Override
     public void release(Matrix matrix) {
-        FloatMatrix.of(matrix);
+        Products.matrix(matrix).close();
     }
 
     @Override
@@ -69,13 +90,19 @@ final class CpuBackend implements Backend {
 
     @Override
     public void embed(Matrix table, int[] ids, int count, Activations out) {
-        FloatMatrix matrix = FloatMatrix.of(table);
+        CpuMatrix matrix = Products.matrix(table);
         CpuActivations target = CpuActivations.of(out);
         Shapes.same("columns of the table and of the output", matrix.columns(), target.columns());
-        Objects.checkFromIndexSize(0, count, ids.length);
+        Shapes.range("ids", 0, count, ids.length);
         target.rows(count);
-        for (int i = 0; i < count; i++) {
-            matrix.row(Objects.checkIndex(ids[i], matrix.rows()), 0, matrix.columns(), target.data, target.at(i));
+        WorkerPool.Region region = pool.enter();
+        try {
+            for (int i = 0; i < count; i++) {
+                int id = Shapes.index("id", ids[i], matrix.rows());
+                matrix.row(id, 0, matrix.columns(), target.data, target.at(i), region.buffers.scratch);
+            }
+        } finally {
+            region.leave();
         }
     }
 
@@ -87,10 +114,11 @@ final class CpuBackend implements Backend {
         try {
             Products products = region.bench.products;
             for (int i = 0; i < layers.length; i++) {
-                products.add(input, layers[i], CpuActivations.of(outs[i]));
+                products.add(input, layers[i], CpuActivations.of(outs[i]), region.threads());
             }
             products.run(region, kernels.tile());
         } finally {
+            region.bench.products.forget();
             region.leave();
         }
     }
@@ -106,10 +134,11 @@ final class CpuBackend implements Backend {
                 int rows = heads[h].rows();
                 CpuActivations own = CpuActivations.of(in.columns(h * columns, columns));
                 CpuActivations target = CpuActivations.of(out.columns(h * rows, rows));
-                products.add(own, new Linear(heads[h], null), target);
+                products.add(own, new Linear(heads[h], null), target, region.threads());
             }
             products.run(region, kernels.tile());
         } finally {
+            region.bench.products.forget();
             region.leave();
         }
     }
@@ -132,7 +161,7 @@ final class CpuBackend implements Backend {
         Rotary rotary = rotaries.of(rope);
         for (int s = 0; s < segments.size(); s++) {
             Segment segment = segments.get(s);
-            Objects.checkFromIndexSize(segment.row(), segment.rows(), turned.rows());
+            Shapes.range("rows", segment.row(), segment.rows(), turned.rows());
             rows(turned)
                     .rotary(rotary, headWidth, segment.position() - segment.row())
                     .run(segment.row(), segment.rows(), Rotary.KERNEL);
@@ -152,8 +181,7 @@ final class CpuBackend implements Backend {
         for (int s = 0; s < segments.size(); s++) {
             Segment segment = segments.get(s);
             CpuKvCache cache = CpuKvCache.of(segment.cache());
-            Objects.checkFromIndexSize(segment.row(), segment.rows(), x.rows());
-            Shapes.cached(segment, cache);
+            Shapes.cached(segment, cache, layer, x.rows());
             int[] widths = keys ? cache.shape().keyWidths() : cache.shape().valueWidths();
             Shapes.same(keys ? "key columns and cache width" : "value columns and cache width", x.columns(), widths[layer]);
             KvStore store = keys ? cache.keys(layer) : Objects.requireNonNull(cache.values(layer));
@@ -177,8 +205,7 @@ final class CpuBackend implements Backend {
         for (int s = 0; s < segments.size(); s++) {
             Segment segment = segments.get(s);
             CpuKvCache cache = CpuKvCache.of(segment.cache());
-            Objects.checkFromIndexSize(segment.row(), segment.rows(), queries.rows());
-            Shapes.cached(segment, cache);
+            Shapes.cached(segment, cache, layer, queries.rows());
             Shapes.attended(cache.shape(), layer, attention);
         }
         target.rows(queries.rows());
@@ -199,6 +226,9 @@ final class CpuBackend implements Backend {
         if (y != null) {
             Shapes.same("columns of gate and up", x.columns(), y.columns());
             Shapes.same("rows of gate and up", x.rows(), y.rows());
+        }
+        if (f == Activation.SWIGLU_OAI && y == null) {
+            throw new IllegalArgumentException("SWIGLU_OAI needs a gate and an up projection");
         }
         z.rows(x.rows());
         rows(x).y(y).z(z).activation(f).exponentials(kernels.exponentials()).run(Gate.KERNEL);
@@ -279,10 +309,10 @@ final class CpuBackend implements Backend {
         CpuActivations x = CpuActivations.of(in);
         CpuActivations y = CpuActivations.of(out);
         Shapes.same("columns of input and output", x.columns(), y.columns());
-        Objects.checkFromIndexSize(0, count, rows.length);
+        Shapes.range("rows", 0, count, rows.length);
         y.rows(count);
         for (int i = 0; i < count; i++) {
-            System.arraycopy(x.data, x.at(Objects.checkIndex(rows[i], x.rows())), y.data, y.at(i), x.columns());
+            System.arraycopy(x.data, x.at(Shapes.index("row", rows[i], x.rows())), y.data, y.at(i), x.columns());
         }
     }
 
@@ -319,12 +349,18 @@ final class CpuBackend implements Backend {
         target.rows(in.rows());
         float[] weights = Objects.requireNonNull(CpuParameter.values(weight));
         for (Segment segment : segments) {
-            float[] state = CpuKvCache.of(segment.cache()).state(layer);
-            Objects.checkFromIndexSize(segment.row(), segment.rows(), in.rows());
-            Objects.checkFromIndexSize(stateAt, (width - 1) * columns, state.length);
+            float[] state = state(segment, layer, in.rows());
+            Shapes.range("state", stateAt, (width - 1) * columns, state.length);
             Convolution.apply(
                     in, weights, CpuParameter.values(bias), width, target, segment.row(), segment.rows(), state, stateAt);
         }
+    }
+
+    private static float[] state(Segment segment, int layer, int rows) {
+        CpuKvCache cache = CpuKvCache.of(segment.cache());
+        Shapes.index("layer", layer, cache.shape().layers());
+        Shapes.range("rows", segment.row(), segment.rows(), rows);
+        return cache.state(layer);
     }
 
     @Override
@@ -354,9 +390,8 @@ final class CpuBackend implements Backend {
         WorkerPool.Region region = pool.enter();
         try {
             for (Segment segment : segments) {
-                float[] state = CpuKvCache.of(segment.cache()).state(layer);
-                Objects.checkFromIndexSize(segment.row(), segment.rows(), in.rows());
-                Objects.checkFromIndexSize(stateAt, channels * b.columns(), state.length);
+                float[] state = state(segment, layer, in.rows());
+                Shapes.range("state", stateAt, channels * b.columns(), state.length);
                 int step = 64;
                 region.run((channels + step - 1) / step, (part, buffers) -> scan.scan(
                         segment.row(),
@@ -374,8 +409,8 @@ final class CpuBackend implements Backend {
     @Override
     public void discard(KvCache cache, int from, int count, int length, @Nullable Rope[] ropes, int[] headWidths) {
         CpuKvCache own = CpuKvCache.of(cache);
-        Objects.checkFromIndexSize(from, count, length);
-        Objects.checkFromIndexSize(0, length, own.capacity());
+        Shapes.range("positions", from, count, length);
+        Shapes.range("positions", 0, length, own.capacity());
         WorkerPool.Region region = pool.enter();
         try {
             region.run(own.shape().layers(), (layer, buffers) -> {
@@ -389,6 +424,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public void close() {
+        warmup.close();
         pool.close();
     }
 

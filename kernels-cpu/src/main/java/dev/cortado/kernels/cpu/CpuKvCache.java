@@ -2,6 +2,7 @@ package dev.cortado.kernels.cpu;
 
 import dev.cortado.engine.backend.KvCache;
 import dev.cortado.engine.backend.KvShape;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +78,11 @@ final class CpuKvCache implements KvCache {
         KvStore value = values[layer];
         int width = shape.keyWidths()[layer];
         float[] turned = new float[width];
+        float[] angles = rotary == null ? turned : rotary.anglesBack(count);
         for (int slot = from + count; slot < length; slot++) {
             if (key != null && rotary != null) {
                 key.get(slot, turned, 0);
-                rotary.rotate(turned, 0, width, headWidth, -count);
+                rotary.turn(turned, 0, width, headWidth, angles, 0);
                 key.put(slot - count, turned, 0);
             } else if (key != null) {
                 key.move(slot, slot - count);
@@ -105,14 +107,7 @@ final class CpuKvCache implements KvCache {
     public long bytes() {
         long bytes = 0;
         for (int layer = 0; layer < shape.layers(); layer++) {
-            long columns = (long) shape.keyWidths()[layer] + shape.valueWidths()[layer];
-            bytes += 4L * shape.stateSizes()[layer]
-                    + switch (shape.type()) {
-                                case F16 -> 2 * columns;
-                                case F32 -> 4 * columns;
-                                case Q8_0 -> columns + (columns + 31) / 32 * 2;
-                            }
-                            * capacity;
+            bytes += shape.bytes(layer, capacity);
         }
         return bytes;
     }
@@ -121,6 +116,54 @@ final class CpuKvCache implements KvCache {
     public void resetState() {
         for (float[] state : states) {
             Arrays.fill(state, 0);
+        }
+    }
+
+    @Override
+    public void save(int layer, int from, int tokens, MemorySegment target) {
+        requireTransfer(layer, from, tokens, target);
+        long at = save(keys[layer], from, tokens, target, 0, shape.keyWidths()[layer]);
+        at = save(values[layer], from, tokens, target, at, shape.valueWidths()[layer]);
+        MemorySegment.copy(states[layer], 0, target, KvStore.FLOAT, at, states[layer].length);
+    }
+
+    private long save(@Nullable KvStore store, int from, int tokens, MemorySegment target, long at, int columns) {
+        long bytes = shape.type().bytes(columns);
+        if (store != null && tokens > 0) {
+            store.reserve(from, from + tokens - 1);
+            for (int i = 0; i < tokens; i++) {
+                store.save(from + i, target, at + i * bytes);
+            }
+        }
+        return at + tokens * bytes;
+    }
+
+    @Override
+    public void restore(int layer, int from, int tokens, MemorySegment source) {
+        requireTransfer(layer, from, tokens, source);
+        long at = restore(keys[layer], from, tokens, source, 0, shape.keyWidths()[layer]);
+        at = restore(values[layer], from, tokens, source, at, shape.valueWidths()[layer]);
+        MemorySegment.copy(source, KvStore.FLOAT, at, states[layer], 0, states[layer].length);
+    }
+
+    private long restore(@Nullable KvStore store, int from, int tokens, MemorySegment source, long at, int columns) {
+        long bytes = shape.type().bytes(columns);
+        if (store != null && tokens > 0) {
+            store.reserve(from, from + tokens - 1);
+            for (int i = 0; i < tokens; i++) {
+                store.restore(from + i, source, at + i * bytes);
+            }
+        }
+        return at + tokens * bytes;
+    }
+
+    private void requireTransfer(int layer, int from, int tokens, MemorySegment segment) {
+        of(this);
+        Shapes.index("layer", layer, shape.layers());
+        Shapes.range("cache indices", from, tokens, capacity);
+        if (segment.byteSize() != shape.bytes(layer, tokens)) {
+            throw new IllegalArgumentException("%d bytes for %d tokens of layer %d, expected %d"
+                    .formatted(segment.byteSize(), tokens, layer, shape.bytes(layer, tokens)));
         }
     }
 

@@ -2,18 +2,48 @@ package dev.cortado.kernels.cpu;
 
 /**
  * e^x over an array, as softmax and the smooth activations need it. All forms give the same bits: the polynomial is
- * evaluated with the same fused operations, and sums are taken in sixteen columns which are then added as a tree.
+ * evaluated with the same fused operations, and sums are taken in sixteen columns that are then added as a tree.
+ *
+ * <p>e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln(2) / 2, and e^r by its Taylor polynomial of degree 7: the relative
+ * error is below 2e-7. x is clamped to where 2^n can be written as the exponent of a float; n = -127 gives 0.
  */
 public interface Exponentials {
-    /** Columns of a sum. */
+    /** Columns of a sum; arrays are computed in multiples of it. */
     int COLUMNS = 16;
+
+    /** Below this e^x is 0. */
+    float LOWEST = -88;
+
+    /** From here on e^x is infinite. */
+    float HIGHEST = 88.8f;
+
+    /** 1.5 * 2^23: adding it rounds to an integer, which then stands in the lowest bits of the mantissa. */
+    float ROUNDER = 0x1.8p23f;
+
+    /** 1 / ln 2. */
+    float LOG2_E = 1.44269504f;
+
+    /** Upper part of ln 2; its products with integers below 2^8 are exact. */
+    float LN2_HIGH = 0x1.62e4p-1f;
+
+    /** The rest of ln 2. */
+    float LN2_LOW = (float) (0.6931471805599453 - LN2_HIGH);
 
     /** Largest of x[at..at + n), n a positive multiple of 16. */
     float maximum(float[] x, int at, int n);
 
-    /** x[i] = e^(x[i] - shift) for i in at..at + n, n a multiple of 16; returns the sum. Below e^-88 it is 0. */
-    float exponentialSum(float[] x, int at, int n, float shift);
+    /**
+     * x[i] = e^(x[i] - shift) for i in at..at + n, n a multiple of 16; sums[c] becomes the sum of column c, that is of every
+     * sixteenth of them.
+     */
+    void exponentials(float[] x, int at, int n, float shift, float[] sums);
 
     /** x[i] = 1 / (1 + e^-x[i]) for i in at..at + n, n a multiple of 16. */
     void logistic(float[] x, int at, int n);
+
+    /** The sum of sixteen columns, as a tree. */
+    static float sum(float[] s) {
+        return (((s[0] + s[8]) + (s[4] + s[12])) + ((s[2] + s[10]) + (s[6] + s[14])))
+                + (((s[1] + s[9]) + (s[5] + s[13])) + ((s[3] + s[11]) + (s[7] + s[15])));
+    }
 }

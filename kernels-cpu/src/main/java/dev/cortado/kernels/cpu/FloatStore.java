@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Keys or values as float32. */
@@ -48,6 +49,22 @@ final class FloatStore implements KvStore {
     @Override
     public void load(int page, int first, float[] out, int at, int count) {
         System.arraycopy(pages[page], first, out, at, count);
+    }
+
+    @Override
+    public void save(int slot, MemorySegment target, long at) {
+        float[] page = page(slot);
+        for (int c = 0; c < columns; c++) {
+            target.set(FLOAT, at + 4L * c, page[order.index(slot % PAGE, c, columns)]);
+        }
+    }
+
+    @Override
+    public void restore(int slot, MemorySegment source, long at) {
+        float[] page = page(slot);
+        for (int c = 0; c < columns; c++) {
+            page[order.index(slot % PAGE, c, columns)] = source.get(FLOAT, at + 4L * c);
+        }
     }
 
     @Override

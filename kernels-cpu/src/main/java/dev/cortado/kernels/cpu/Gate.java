@@ -38,10 +38,7 @@ final class Gate {
                 int n = Math.min(STRETCH, gate.columns() - c);
                 int at = gate.at(row) + c;
                 activate(f, gate.data, at, n, stretch, exponentials);
-                if (f == Activation.SWIGLU_OAI) {
-                    if (up == null) {
-                        throw new IllegalArgumentException("SWIGLU_OAI needs a gate and an up projection");
-                    }
+                if (up != null && f == Activation.SWIGLU_OAI) {
                     multiplyClamped(stretch, up.data, up.at(row) + c, n);
                 } else if (up != null) {
                     multiply(stretch, up.data, up.at(row) + c, n);

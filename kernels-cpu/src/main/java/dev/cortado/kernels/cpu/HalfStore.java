@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Keys or values as float16. */
@@ -51,6 +52,22 @@ final class HalfStore implements KvStore {
         short[] source = pages[page];
         for (int i = 0; i < count; i++) {
             out[at + i] = Float.float16ToFloat(source[first + i]);
+        }
+    }
+
+    @Override
+    public void save(int slot, MemorySegment target, long at) {
+        short[] page = page(slot);
+        for (int c = 0; c < columns; c++) {
+            target.set(HALF, at + 2L * c, page[order.index(slot % PAGE, c, columns)]);
+        }
+    }
+
+    @Override
+    public void restore(int slot, MemorySegment source, long at) {
+        short[] page = page(slot);
+        for (int c = 0; c < columns; c++) {
+            page[order.index(slot % PAGE, c, columns)] = source.get(HALF, at + 2L * c);
         }
     }
 

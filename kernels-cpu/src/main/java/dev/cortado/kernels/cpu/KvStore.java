@@ -1,5 +1,9 @@
 package dev.cortado.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /**
  * Floats of one layer's keys or values in one number format: {@code columns} a slot, kept in pages of
  * {@value #PAGE} slots that come into being when first written. Formats differ in precision only.
@@ -10,6 +14,12 @@ package dev.cortado.kernels.cpu;
 interface KvStore {
     /** Slots of a page, and of a tile of attention. */
     int PAGE = 64;
+
+    /** A little-endian float32. */
+    ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** A little-endian float16. */
+    ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Which neighbours lie side by side. */
     enum Order {
@@ -42,6 +52,12 @@ interface KvStore {
 
     /** Writes {@code count} elements of a page, from element {@code first} on, to out[at...]. */
     void load(int page, int first, float[] out, int at, int count);
+
+    /** Writes one slot at byte {@code at} of {@code target} as {@link dev.cortado.engine.backend.KvCache#save} says. */
+    void save(int slot, MemorySegment target, long at);
+
+    /** The inverse of {@link #save}; the slot's page was reserved. */
+    void restore(int slot, MemorySegment source, long at);
 
     /** Copies one slot to another without a change of precision. */
     void move(int from, int to);

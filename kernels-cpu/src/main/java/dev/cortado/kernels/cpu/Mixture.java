@@ -28,7 +28,7 @@ final class Mixture {
             CpuActivations router,
             Experts experts,
             CpuActivations out,
-            Kernels kernels) {
+            FloatKernels kernels) {
         int tokens = in.rows();
         int used = experts.used();
         choose(router, experts, tokens);
@@ -63,7 +63,8 @@ final class Mixture {
         for (int e = 0; e < experts.down().length; e++) {
             int rows = firstPlace[e + 1] - firstPlace[e];
             if (rows > 0) {
-                region.bench.products.add(wide, firstPlace[e], rows, experts.down()[e], narrow, firstPlace[e]);
+                region.bench.products.add(
+                        wide, firstPlace[e], rows, experts.down()[e], narrow, firstPlace[e], region.threads());
             }
         }
         region.bench.products.run(region, kernels.tile());
@@ -109,7 +110,7 @@ final class Mixture {
             CpuActivations gates,
             CpuActivations wide,
             int tokens,
-            Kernels kernels) {
+            FloatKernels kernels) {
         Products products = region.bench.products;
         for (int e = 0; e < experts.up().length; e++) {
             int at = firstPlace[e];
@@ -119,9 +120,9 @@ final class Mixture {
             }
             int from = tokens > 1 ? at : 0;
             if (experts.gate() != null) {
-                products.add(input, from, rows, experts.gate()[e], gates, at);
+                products.add(input, from, rows, experts.gate()[e], gates, at, region.threads());
             }
-            products.add(input, from, rows, experts.up()[e], wide, at);
+            products.add(input, from, rows, experts.up()[e], wide, at, region.threads());
         }
         products.run(region, kernels.tile());
     }

@@ -1,51 +1,48 @@
 package dev.cortado.kernels.cpu;
 
 import dev.cortado.engine.backend.Norm;
-import org.jspecify.annotations.Nullable;
 
 /** RMS and layer normalisation of rows, within groups of columns. */
 final class Normalisation {
-    private final Norm.Kind kind;
-    private final float @Nullable [] weight;
-    private final float @Nullable [] bias;
-    private final float epsilon;
-
-    private Normalisation(Norm norm) {
-        kind = norm.kind();
-        weight = CpuParameter.values(norm.weight());
-        bias = CpuParameter.values(norm.bias());
-        epsilon = norm.epsilon();
-    }
+    private Normalisation() {}
 
     /** out = norm(in) for rows from to to; sizes were checked. */
     static void apply(CpuActivations in, Norm norm, CpuActivations out, int from, int to) {
-        Normalisation normalisation = new Normalisation(norm);
+        float[] weight = CpuParameter.values(norm.weight());
+        float[] bias = CpuParameter.values(norm.bias());
         int columns = in.columns();
         int group = norm.group() == 0 ? columns : norm.group();
         for (int row = from; row < to; row++) {
             for (int column = 0; column < columns; column += group) {
-                normalisation.group(in.data, in.at(row) + column, out.data, out.at(row) + column, group, column);
+                int at = out.at(row) + column;
+                standardise(norm, in.data, in.at(row) + column, out.data, at, group);
+                if (weight != null) {
+                    multiply(out.data, at, group, weight, weight.length == group ? 0 : column);
+                }
+                if (bias != null) {
+                    add(out.data, at, group, bias, bias.length == group ? 0 : column);
+                }
             }
         }
     }
 
-    private void group(float[] x, int at, float[] y, int to, int n, int column) {
-        float mean = kind == Norm.Kind.LAYER ? sum(x, at, n) / n : 0;
-        float scale = (float) (1 / Math.sqrt(sumOfSquares(x, at, n, mean) / n + epsilon));
+    private static void standardise(Norm norm, float[] x, int at, float[] y, int to, int n) {
+        float mean = norm.kind() == Norm.Kind.LAYER ? sum(x, at, n) / n : 0;
+        float scale = (float) (1 / Math.sqrt(sumOfSquares(x, at, n, mean) / n + norm.epsilon()));
         for (int i = 0; i < n; i++) {
             y[to + i] = (x[at + i] - mean) * scale;
         }
-        if (weight != null) {
-            int first = weight.length == n ? 0 : column;
-            for (int i = 0; i < n; i++) {
-                y[to + i] *= weight[first + i];
-            }
+    }
+
+    private static void multiply(float[] y, int at, int n, float[] weight, int first) {
+        for (int i = 0; i < n; i++) {
+            y[at + i] *= weight[first + i];
         }
-        if (bias != null) {
-            int first = bias.length == n ? 0 : column;
-            for (int i = 0; i < n; i++) {
-                y[to + i] += bias[first + i];
-            }
+    }
+
+    private static void add(float[] y, int at, int n, float[] bias, int first) {
+        for (int i = 0; i < n; i++) {
+            y[at + i] += bias[first + i];
         }
     }
 

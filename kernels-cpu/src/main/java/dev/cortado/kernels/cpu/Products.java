@@ -1,52 +1,68 @@
 package dev.cortado.kernels.cpu;
 
 import dev.cortado.engine.backend.Linear;
+import dev.cortado.engine.backend.Matrix;
+import dev.cortado.kernels.cpu.weights.CpuMatrix;
+import dev.cortado.kernels.cpu.weights.Inputs;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products that are computed in one region: first all are added, then {@link #run} computes them. Each part is a
- * group of {@value #GROUP} output columns of one product for all its rows.
+ * Matrix products that are computed in one region: first all are added, then {@link #run} computes them. A part is a
+ * group of output columns of one product, for all its rows. Few rows go through the integer kernels of the weights'
+ * type, more rows through a {@link Gemm} of floats.
  */
 final class Products implements WorkerPool.Task {
-    /** Output columns of a part. */
-    private static final int GROUP = 4 * Tile.STRIP;
+    /** Weights that take an integer kernel a few microseconds. */
+    private static final int WEIGHTS_OF_PART = 48 << 10;
 
-    /** Columns of the weights in a panel; a multiple of every block size. The panel then takes 64 KiB. */
-    private static final int DEPTH = 256;
+    /** Parts a thread, at most: enough for a disturbed core to hand over work. */
+    private static final int PARTS_OF_THREAD = 16;
+
+    /** Parts begin at multiples of this many output columns, whatever the vectors' width. */
+    private static final int QUANTUM = 16;
 
     /** One product; reused. */
     private static final class Product {
         private @Nullable CpuActivations in;
-        private @Nullable FloatMatrix weight;
+        private @Nullable CpuMatrix weight;
         private float @Nullable [] bias;
         private @Nullable CpuActivations out;
+        private @Nullable Inputs inputs;
         private int inRow;
         private int outRow;
         private int rows;
+        private int columnsOfPart;
+        private int firstPart;
     }
 
     private Product[] products = {};
-    private int[] firstPart = {};
     private int count;
+    private Inputs[] inputs = {};
+    private int inputCount;
     private int parts;
     private long multiplications;
     private @Nullable Tile tile;
 
     /** Adds out = linear(in); rows in use of out are set. */
-    void add(CpuActivations in, Linear linear, CpuActivations out) {
+    void add(CpuActivations in, Linear linear, CpuActivations out, int threads) {
         out.rows(in.rows());
-        add(in, 0, in.rows(), linear, out, 0);
+        add(in, 0, in.rows(), linear, out, 0, threads);
     }
 
-    /** Adds rows outRow... of out = linear(rows inRow to inRow + rows of in). */
-    void add(CpuActivations in, int inRow, int rows, Linear linear, CpuActivations out, int outRow) {
-        FloatMatrix weight = FloatMatrix.of(linear.weight());
+    /** Adds rows outRow... of out = linear(rows inRow to inRow + rows of in), to be shared by {@code threads} threads. */
+    void add(CpuActivations in, int inRow, int rows, Linear linear, CpuActivations out, int outRow, int threads) {
+        CpuMatrix weight = matrix(linear.weight());
         require(weight.columns() == in.columns(), weight, "columns", weight.columns(), in.columns());
         require(weight.rows() == out.columns(), weight, "rows", weight.rows(), out.columns());
+        if (linear.bias() != null) {
+            require(weight.rows() == linear.bias().length(), weight, "rows", weight.rows(), linear.bias().length());
+        }
+        if (rows == 0) {
+            return;
+        }
         if (count == products.length) {
             products = Arrays.copyOf(products, count + 8);
-            firstPart = Arrays.copyOf(firstPart, products.length);
             for (int i = count; i < products.length; i++) {
                 products[i] = new Product();
             }
@@ -59,16 +75,57 @@ final class Products implements WorkerPool.Task {
         product.inRow = inRow;
         product.outRow = outRow;
         product.rows = rows;
-        firstPart[count++] = parts;
-        parts += rows == 0 ? 0 : (weight.rows() + GROUP - 1) / GROUP;
+        boolean few = rows <= weight.fewRows();
+        product.inputs = few ? inputs(product) : null;
+        product.columnsOfPart = few ? columnsOfPart(weight, threads) : Gemm.COLUMNS;
+        product.firstPart = parts;
+        count++;
+        parts += (weight.rows() + product.columnsOfPart - 1) / product.columnsOfPart;
         multiplications += (long) rows * weight.rows() * weight.columns();
     }
 
-    private static void require(boolean holds, FloatMatrix weight, String what, int has, int given) {
+    static CpuMatrix matrix(Matrix matrix) {
+        if (!(matrix instanceof CpuMatrix own)) {
+            throw new IllegalArgumentException(
+                    "matrix %s belongs to another backend: %s".formatted(matrix.name(), matrix.getClass()));
+        }
+        return own;
+    }
+
+    private static void require(boolean holds, CpuMatrix weight, String what, int has, int given) {
         if (!holds) {
             throw new IllegalArgumentException(
-                    "matrix %s has %d %s, the activations have %d columns".formatted(weight.name(), has, what, given));
+                    "matrix %s has %d %s, but its other operand %d".formatted(weight.name(), has, what, given));
         }
+    }
+
+    private static int columnsOfPart(CpuMatrix weight, int threads) {
+        int columns = Math.max(WEIGHTS_OF_PART / weight.columns(), weight.rows() / (PARTS_OF_THREAD * threads));
+        return (Math.max(columns, 1) + QUANTUM - 1) / QUANTUM * QUANTUM;
+    }
+
+    /** The inputs of a product in the form that its weights ask for; products with the same rows share them. */
+    private Inputs inputs(Product product) {
+        CpuMatrix weight = required(product.weight);
+        for (int i = 0; i < count; i++) {
+            Product other = products[i];
+            if (other.inputs != null
+                    && other.in == product.in
+                    && other.inRow == product.inRow
+                    && other.rows == product.rows) {
+                other.inputs.prepare(weight.form());
+                return other.inputs;
+            }
+        }
+        if (inputCount == inputs.length) {
+            inputs = Arrays.copyOf(inputs, inputCount + 1);
+            inputs[inputCount] = new Inputs();
+        }
+        CpuActivations in = required(product.in);
+        Inputs own = inputs[inputCount++];
+        own.set(in.data, in.at(product.inRow), in.stride, product.rows, in.columns());
+        own.prepare(weight.form());
+        return own;
     }
 
     /** Computes what was added, and forgets it. */
@@ -77,86 +134,53 @@ final class Products implements WorkerPool.Task {
         try {
             region.runIfWorthwhile(parts, multiplications, this);
         } finally {
-            for (int i = 0; i < count; i++) {
-                products[i].in = null;
-                products[i].weight = null;
-                products[i].bias = null;
-                products[i].out = null;
-            }
-            count = 0;
-            parts = 0;
-            multiplications = 0;
+            forget();
         }
+    }
+
+    /** Forgets what was added. */
+    void forget() {
+        for (int i = 0; i < count; i++) {
+            products[i].in = null;
+            products[i].weight = null;
+            products[i].bias = null;
+            products[i].out = null;
+            products[i].inputs = null;
+        }
+        count = 0;
+        inputCount = 0;
+        parts = 0;
+        multiplications = 0;
     }
 
     @Override
     public void run(int part, Buffers buffers) {
-        int index = Arrays.binarySearch(firstPart, 0, count, part);
-        if (index < 0) {
-            index = -index - 2;
-        } else {
-            // Products without rows have no parts and share their number with the next.
-            while (index + 1 < count && firstPart[index + 1] == part) {
-                index++;
-            }
+        int index = count - 1;
+        while (products[index].firstPart > part) {
+            index--;
         }
         Product product = products[index];
-        gemm(product, (part - firstPart[index]) * GROUP, buffers);
-    }
-
-    private void gemm(Product product, int row, Buffers buffers) {
-        FloatMatrix weight = required(product.weight);
-        CpuActivations in = required(product.in);
+        CpuMatrix weight = required(product.weight);
         CpuActivations out = required(product.out);
-        int tokens = product.rows;
-        int padded = (tokens + Tile.ROWS - 1) / Tile.ROWS * Tile.ROWS;
-        int columns = Math.min(GROUP, weight.rows() - row);
-        int strips = Tile.strips(columns);
-        float[] panel = buffers.floats(Buffers.Use.PANEL, GROUP * DEPTH);
-        float[] sums = buffers.floats(Buffers.Use.SUMS, padded * GROUP);
-        Arrays.fill(sums, 0, padded * GROUP, 0);
-        for (int from = 0; from < weight.columns(); from += DEPTH) {
-            int depth = Math.min(DEPTH, weight.columns() - from);
-            for (int strip = 0; strip < strips; strip++) {
-                weight.strip(row + strip * Tile.STRIP, from, depth, panel, strip * DEPTH * Tile.STRIP, buffers);
-            }
-            multiply(panel, strips, in, product.inRow, tokens, from, depth, sums, buffers);
+        int from = (part - product.firstPart) * product.columnsOfPart;
+        int to = Math.min(weight.rows(), from + product.columnsOfPart);
+        if (product.inputs != null) {
+            weight.multiply(product.inputs, from, to, out.data, out.at(product.outRow), out.stride, buffers.scratch);
+        } else {
+            CpuActivations in = required(product.in);
+            Gemm.multiply(in, product.inRow, product.rows, weight, from, to, out, product.outRow, required(tile), buffers);
         }
-        for (int t = 0; t < tokens; t++) {
-            int to = out.at(product.outRow + t) + row;
-            System.arraycopy(sums, t * GROUP, out.data, to, columns);
-            if (product.bias != null) {
-                for (int c = 0; c < columns; c++) {
-                    out.data[to + c] += product.bias[row + c];
-                }
-            }
+        if (product.bias != null) {
+            addBias(product.bias, from, to, out, product.outRow, product.rows);
         }
     }
 
-    private void multiply(
-            float[] panel,
-            int strips,
-            CpuActivations in,
-            int inRow,
-            int tokens,
-            int from,
-            int depth,
-            float[] sums,
-            Buffers buffers) {
-        Tile tile = required(this.tile);
-        int gap = DEPTH * Tile.STRIP;
-        int whole = tokens / Tile.ROWS * Tile.ROWS;
-        for (int t = 0; t < whole; t += Tile.ROWS) {
-            int at = in.at(inRow + t) + from;
-            tile.add(panel, 0, gap, strips, Tile.STRIP, in.data, at, in.stride, depth, sums, t * GROUP, GROUP);
-        }
-        if (whole < tokens) {
-            float[] last = buffers.floats(Buffers.Use.LAST_ROWS, Tile.ROWS * DEPTH);
-            Arrays.fill(last, 0, Tile.ROWS * DEPTH, 0);
-            for (int t = whole; t < tokens; t++) {
-                System.arraycopy(in.data, in.at(inRow + t) + from, last, (t - whole) * DEPTH, depth);
+    private static void addBias(float[] bias, int from, int to, CpuActivations out, int row, int rows) {
+        for (int r = row; r < row + rows; r++) {
+            int at = out.at(r);
+            for (int c = from; c < to; c++) {
+                out.data[at + c] += bias[c];
             }
-            tile.add(panel, 0, gap, strips, Tile.STRIP, last, 0, DEPTH, depth, sums, whole * GROUP, GROUP);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.cortado.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -89,6 +91,30 @@ final class Q8Store implements KvStore {
                     out[at + i + lane] = scale * weights[first + i + lane];
                 }
             }
+        }
+    }
+
+    @Override
+    public void save(int slot, MemorySegment target, long at) {
+        Page page = page(slot);
+        for (int c = 0; c < columns; c++) {
+            long block = at + c / GROUP * (2L + GROUP);
+            target.set(HALF, block, page.scales[c / GROUP * PAGE + slot % PAGE]);
+            target.set(
+                    ValueLayout.JAVA_BYTE,
+                    block + 2 + c % GROUP,
+                    page.weights[order.index(slot % PAGE, c, columns)]);
+        }
+    }
+
+    @Override
+    public void restore(int slot, MemorySegment source, long at) {
+        Page page = page(slot);
+        for (int c = 0; c < columns; c++) {
+            long block = at + c / GROUP * (2L + GROUP);
+            page.scales[c / GROUP * PAGE + slot % PAGE] = source.get(HALF, block);
+            page.weights[order.index(slot % PAGE, c, columns)] =
+                    source.get(ValueLayout.JAVA_BYTE, block + 2 + c % GROUP);
         }
     }
 

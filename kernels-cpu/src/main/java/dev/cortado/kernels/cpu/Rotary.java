@@ -45,18 +45,23 @@ final class Rotary {
         magnitude = rope.magnitude();
     }
 
-    /** Turns the heads at x[at..at + columns) by {@code position}, which may be negative. */
+    /** Turns the heads at x[at..at + columns) to {@code position}. */
     void rotate(float[] x, int at, int columns, int headWidth, int position) {
-        int pairs = frequencies.length;
-        float[] table;
-        int first;
-        if (position >= 0 && position < KEPT) {
-            table = page(position / PAGE);
-            first = position % PAGE * 2 * pairs;
+        if (position < KEPT) {
+            turn(x, at, columns, headWidth, page(position / PAGE), position % PAGE * 2 * frequencies.length);
         } else {
-            table = angles(position, 1);
-            first = 0;
+            turn(x, at, columns, headWidth, angles(position, 1, magnitude), 0);
         }
+    }
+
+    /** Cosines and sines that turn heads back by {@code positions}, whose magnitude was applied before. */
+    float[] anglesBack(int positions) {
+        return angles(-positions, 1, 1);
+    }
+
+    /** Turns the heads at x[at..at + columns) by the cosines and sines at table[first...]. */
+    void turn(float[] x, int at, int columns, int headWidth, float[] table, int first) {
+        int pairs = frequencies.length;
         boolean interleaved = style == Style.INTERLEAVED;
         int step = interleaved ? 2 : 1;
         int other = interleaved ? 1 : pairs;
@@ -74,13 +79,13 @@ final class Rotary {
         float[] page = pages.get(number);
         if (page == null) {
             // Two threads may compute the same page at the same time; both write the same values.
-            page = angles(number * PAGE, PAGE);
+            page = angles(number * PAGE, PAGE, magnitude);
             pages.set(number, page);
         }
         return page;
     }
 
-    private float[] angles(int position, int count) {
+    private float[] angles(int position, int count, float magnitude) {
         float[] table = new float[count * 2 * frequencies.length];
         int at = 0;
         for (int p = position; p < position + count; p++) {

@@ -19,6 +19,22 @@ final class Shapes {
         }
     }
 
+    /** {@code index} itself, when it is one of {@code count}. */
+    static int index(String what, int index, int count) {
+        if (index < 0 || index >= count) {
+            throw new IllegalArgumentException("%s %d, expected 0 to %d".formatted(what, index, count - 1));
+        }
+        return index;
+    }
+
+    /** from to from + size - 1 are some of {@code count}. */
+    static void range(String what, int from, int size, int count) {
+        if (from < 0 || size < 0 || (long) from + size > count) {
+            throw new IllegalArgumentException(
+                    "%s %d to %d, expected some of 0 to %d".formatted(what, from, (long) from + size, count));
+        }
+    }
+
     static void norm(int columns, Norm norm) {
         int group = norm.group() == 0 ? columns : norm.group();
         if (group < 0 || columns % group != 0) {
@@ -45,11 +61,13 @@ final class Shapes {
         }
     }
 
-    static void cached(Segment segment, CpuKvCache cache) {
+    static void cached(Segment segment, CpuKvCache cache, int layer, int rows) {
+        index("layer", layer, cache.shape().layers());
+        range("rows", segment.row(), segment.rows(), rows);
         long end = (long) segment.base() + segment.position() + segment.rows();
         if (segment.base() < 0 || segment.position() < 0 || end > cache.capacity()) {
-            throw new IllegalArgumentException("slots %d to %d of a cache of %d are wanted"
-                    .formatted(segment.base() + segment.position(), end, cache.capacity()));
+            throw new IllegalArgumentException("base %d, position %d and %d tokens do not fit a cache of %d tokens"
+                    .formatted(segment.base(), segment.position(), segment.rows(), cache.capacity()));
         }
     }
 

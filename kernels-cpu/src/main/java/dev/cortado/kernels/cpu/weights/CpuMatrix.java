@@ -9,7 +9,8 @@ import dev.cortado.kernels.cpu.repack.Layout;
  * A weight matrix as the CPU computes with it. Thread-safe; must not be used after {@link #close()} nor, where it uses
  * the file's own bytes, after the file was closed.
  */
-public abstract sealed class CpuMatrix implements Matrix, AutoCloseable permits InterleavedMatrix, FloatMatrix {
+public abstract sealed class CpuMatrix implements Matrix, AutoCloseable 
+        permits InterleavedMatrix, FloatMatrix, StoredMatrix {
     private final String name;
     private final TensorType type;
     private final int rows;
@@ -30,7 +31,7 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable permits 
 
     /**
      * Takes a tensor over: interleaved types are rewritten (or not, see {@code repack}), F32, F16 and BF16 stay where
-     * they are, and all others are decoded to floats.
+     * they are, and so do all others, which have no kernels.
      *
      * @param repack false computes on the file's bytes as they are, for machines that are short of memory
      * @param kernels the kernels of all matrices of a backend
@@ -43,7 +44,7 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable permits 
         }
         return switch (tensor.type()) {
             case F32, F16, BF16 -> FloatMatrix.inPlace(tensor, kernels);
-            default -> FloatMatrix.decoded(tensor, kernels, parallel);
+            default -> new StoredMatrix(tensor);
         };
     }
 
@@ -65,6 +66,11 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable permits 
     /** The type that the file has it in. */
     public final TensorType type() {
         return type;
+    }
+
+    /** Most rows that {@link #multiply} takes; 0 where it is not there and every product goes through floats. */
+    public int fewRows() {
+        return QuantizedRows.tokens();
     }
 
     /** The form of the inputs that {@link #multiply} needs. */

@@ -8,10 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A matrix of F32, F16 or BF16, row after row: the file's own bytes, or what another type was decoded to. Its products
- * take float32 inputs as they are.
- */
+/** A matrix of F32, F16 or BF16 in the file's own bytes, row after row. Its products take float32 inputs as they are. */
 public final class FloatMatrix extends CpuMatrix {
     private final TensorType storage;
     private final Bridge<RowProduct> kernel;
@@ -36,18 +33,6 @@ public final class FloatMatrix extends CpuMatrix {
         Arena arena = Arena.ofShared();
         MemorySegment copy = arena.allocate(data.byteSize(), 64).copyFrom(data);
         return new FloatMatrix(tensor, tensor.type(), kernels, copy, arena);
-    }
-
-    static FloatMatrix decoded(Tensor tensor, Kernels kernels, Parallel parallel) {
-        Decoding decoding = Decoding.of(tensor);
-        Arena arena = Arena.ofShared();
-        MemorySegment bytes = arena.allocate(decoding.type().bytes(tensor.count()), 64);
-        decoding.run(bytes, parallel);
-        if (tensor.data().isMapped()) {
-            // the pages were read for the last time
-            tensor.data().unload();
-        }
-        return new FloatMatrix(tensor, decoding.type(), kernels, bytes, arena);
     }
 
     /** The type of the bytes at {@link #address}: F32, F16 or BF16. */

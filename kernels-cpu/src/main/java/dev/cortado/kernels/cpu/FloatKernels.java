@@ -1,0 +1,84 @@
+package dev.cortado.kernels.cpu;
+
+import dev.cortado.kernels.cpu.startup.Bridge;
+import dev.cortado.kernels.cpu.startup.VectorModule;
+import dev.cortado.kernels.cpu.startup.Warmup;
+import dev.cortado.kernels.cpu.vector.VectorExponentials;
+import dev.cortado.kernels.cpu.vector.VectorTile;
+import dev.cortado.kernels.cpu.weights.Kernels;
+
+/** The inner loops over floats, each in the form that is fastest at this moment. */
+final class FloatKernels {
+    private final Bridge<Tile> tile;
+    private final Bridge<Exponentials> exponentials;
+
+    private FloatKernels(Bridge<Tile> tile, Bridge<Exponentials> exponentials) {
+        this.tile = tile;
+        this.exponentials = exponentials;
+    }
+
+    /** Plain loops for good. */
+    static FloatKernels plain() {
+        Tile tile = new PlainTile();
+        Exponentials exponentials = new PlainExponentials();
+        return new FloatKernels(new Bridge<>(tile, tile), new Bridge<>(exponentials, exponentials));
+    }
+
+    /** Vectors from the first call. */
+    static FloatKernels vector() {
+        Tile tile = new VectorTile();
+        Exponentials exponentials = new VectorExponentials();
+        return new FloatKernels(new Bridge<>(tile, tile), new Bridge<>(exponentials, exponentials));
+    }
+
+    /** The forms that {@code choice} says; plain loops where there is no Vector API. */
+    static FloatKernels of(Kernels.Choice choice, Warmup warmup) {
+        if (!VectorModule.PRESENT) {
+            return plain();
+        }
+        return switch (choice) {
+            case SCALAR -> plain();
+            case VECTOR -> vector();
+            case BRIDGED -> bridged(warmup);
+        };
+    }
+
+    /** Plain loops until {@code warmup} has the vector forms compiled. */
+    private static FloatKernels bridged(Warmup warmup) {
+        Tile vectorTile = new VectorTile();
+        Bridge<Tile> tile = new Bridge<>(new PlainTile(), vectorTile);
+        Exponentials vectorExponentials = new VectorExponentials();
+        Bridge<Exponentials> exponentials = new Bridge<>(new PlainExponentials(), vectorExponentials);
+        // Seven strips go through every form of the tile, whatever the vectors' width.
+        int strips = 7;
+        int depth = 8;
+        float[] panel = new float[strips * depth * Tile.STRIP];
+        float[] x = new float[Tile.ROWS * depth];
+        float[] sums = new float[Tile.ROWS * strips * Tile.STRIP];
+        int gap = depth * Tile.STRIP;
+        int width = strips * Tile.STRIP;
+        warmup.add(
+                "tile",
+                () -> vectorTile.add(panel, 0, gap, strips, Tile.STRIP, x, 0, depth, depth, sums, 0, width),
+                tile::cross);
+        float[] values = new float[4 * Exponentials.COLUMNS];
+        float[] columns = new float[Exponentials.COLUMNS];
+        warmup.add(
+                "exponentials",
+                () -> {
+                    float largest = vectorExponentials.maximum(values, 0, values.length);
+                    vectorExponentials.exponentials(values, 0, values.length, largest, columns);
+                    vectorExponentials.logistic(values, 0, values.length);
+                },
+                exponentials::cross);
+        return new FloatKernels(tile, exponentials);
+    }
+
+    Tile tile() {
+        return tile.get();
+    }
+
+    Exponentials exponentials() {
+        return exponentials.get();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.cortado.kernels.cpu;
+
+import dev.cortado.kernels.cpu.weights.CpuMatrix;
+import java.util.Arrays;
+
+/**
+ * Many rows times a group of output columns: the weights are dequantised once into a panel, which is then multiplied
+ * with four rows at a time. Activations stay exact, so the result does not depend on the weights' layout.
+ */
+final class Gemm {
+    /** Output columns of a call. */
+    static final int COLUMNS = 4 * Tile.STRIP;
+
+    /** Weights of a row in a panel; a multiple of every block size. The panel takes 64 KiB. */
+    private static final int DEPTH = 256;
+
+    private static final int GAP = DEPTH * Tile.STRIP;
+
+    private Gemm() {}
+
+    /** Columns from to to of rows outRow... of out = weight times rows inRow to inRow + rows of in. */
+    static void multiply(
+            CpuActivations in,
+            int inRow,
+            int rows,
+            CpuMatrix weight,
+            int from,
+            int to,
+            CpuActivations out,
+            int outRow,
+            Tile tile,
+            Buffers buffers) {
+        int padded = (rows + Tile.ROWS - 1) / Tile.ROWS * Tile.ROWS;
+        int strips = Tile.strips(to - from);
+        float[] panel = buffers.floats(Buffers.Use.PANEL, COLUMNS * DEPTH);
+        float[] sums = buffers.floats(Buffers.Use.SUMS, padded * COLUMNS);
+        Arrays.fill(sums, 0, padded * COLUMNS, 0);
+        for (int k = 0; k < weight.columns(); k += DEPTH) {
+            int depth = Math.min(DEPTH, weight.columns() - k);
+            for (int strip = 0; strip < strips; strip++) {
+                int row = from + strip * Tile.STRIP;
+                strip(weight, row, Math.min(to, row + Tile.STRIP), k, depth, panel, strip * GAP, buffers);
+            }
+            multiply(panel, strips, in, inRow, rows, k, depth, sums, tile, buffers);
+        }
+        for (int t = 0; t < rows; t++) {
+            System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, to - from);
+        }
+    }
+
+    /** Weights k to k + depth of rows from to to as [column][row % 16]; rows beyond are 0. */
+    private static void strip(
+            CpuMatrix weight, int from, int to, int k, int depth, float[] panel, int at, Buffers buffers) {
+        float[] lines = buffers.floats(Buffers.Use.ROWS, Tile.STRIP * DEPTH);
+        for (int r = from; r < to; r++) {
+            weight.row(r, k, depth, lines, (r - from) * DEPTH, buffers.scratch);
+        }
+        Arrays.fill(lines, (to - from) * DEPTH, Tile.STRIP * DEPTH, 0);
+        for (int r = 0; r < Tile.STRIP; r++) {
+            for (int c = 0, target = at + r; c < depth; c++, target += Tile.STRIP) {
+                panel[target] = lines[r * DEPTH + c];
+            }
+        }
+    }
+
+    private static void multiply(
+            float[] panel,
+            int strips,
+            CpuActivations in,
+            int inRow,
+            int rows,
+            int k,
+            int depth,
+            float[] sums,
+            Tile tile,
+            Buffers buffers) {
+        int whole = rows / Tile.ROWS * Tile.ROWS;
+        for (int t = 0; t < whole; t += Tile.ROWS) {
+            int at = in.at(inRow + t) + k;
+            tile.add(panel, 0, GAP, strips, Tile.STRIP, in.data, at, in.stride, depth, sums, t * COLUMNS, COLUMNS);
+        }
+        if (whole < rows) {
+            float[] last = buffers.floats(Buffers.Use.LAST_ROWS, Tile.ROWS * DEPTH);
+            Arrays.fill(last, (rows - whole) * DEPTH, Tile.ROWS * DEPTH, 0);
+            for (int t = whole; t < rows; t++) {
+                System.arraycopy(in.data, in.at(inRow + t) + k, last, (t - whole) * DEPTH, depth);
+            }
+            tile.add(panel, 0, GAP, strips, Tile.STRIP, last, 0, DEPTH, depth, sums, whole * COLUMNS, COLUMNS);
+        }
+    }
+}

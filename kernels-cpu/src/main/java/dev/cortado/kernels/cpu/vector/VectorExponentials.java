@@ -1,0 +1,66 @@
+package dev.cortado.kernels.cpu.vector;
+
+import dev.cortado.kernels.cpu.Exponentials;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The exponentials in vectors. */
+public final class VectorExponentials implements Exponentials {
+    private static final VectorSpecies<Float> F = Species.F;
+    private static final int LANES = F.length();
+
+    /** Stateless. */
+    public VectorExponentials() {}
+
+    /** e^x of each lane. */
+    private static FloatVector exp(FloatVector x) {
+        FloatVector clamped = x.max(LOWEST).min(HIGHEST);
+        FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
+        FloatVector n = shifted.sub(ROUNDER);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), clamped);
+        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+        FloatVector p = r.fma(1f / 5040, 1f / 720);
+        p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
+        p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
+        p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
+        p = p.fma(r, FloatVector.broadcast(F, 0.5f));
+        p = p.fma(r, FloatVector.broadcast(F, 1f));
+        p = p.fma(r, FloatVector.broadcast(F, 1f));
+        return p.mul(shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(127 << 23)
+                .reinterpretAsFloats());
+    }
+
+    @Override
+    public float maximum(float[] x, int at, int n) {
+        FloatVector largest = FloatVector.fromArray(F, x, at);
+        for (int i = at + LANES; i < at + n; i += LANES) {
+            largest = largest.max(FloatVector.fromArray(F, x, i));
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
+    }
+
+    @Override
+    public void exponentials(float[] x, int at, int n, float shift, float[] sums) {
+        for (int c = 0; c < COLUMNS; c += LANES) {
+            FloatVector sum = FloatVector.zero(F);
+            for (int i = at + c; i < at + n; i += COLUMNS) {
+                FloatVector e = exp(FloatVector.fromArray(F, x, i).sub(shift));
+                e.intoArray(x, i);
+                sum = sum.add(e);
+            }
+            sum.intoArray(sums, c);
+        }
+    }
+
+    @Override
+    public void logistic(float[] x, int at, int n) {
+        FloatVector one = FloatVector.broadcast(F, 1);
+        for (int i = at; i < at + n; i += LANES) {
+            FloatVector e = exp(FloatVector.fromArray(F, x, i).neg());
+            one.div(one.add(e)).intoArray(x, i);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.cortado.kernels.cpu.weights;
+
+import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.quantization.Dequantizer;
+
+/**
+ * A matrix of a type that has no kernel of its own: it stays in the file's bytes and is dequantised as it is used, so it
+ * takes no memory and loses no precision.
+ */
+public final class StoredMatrix extends CpuMatrix {
+    private final Tensor tensor;
+    private final Dequantizer dequantizer;
+    private volatile boolean closed;
+
+    StoredMatrix(Tensor tensor) {
+        super(tensor);
+        this.tensor = tensor;
+        dequantizer = Dequantizer.of(tensor.type());
+    }
+
+    @Override
+    public int fewRows() {
+        return 0;
+    }
+
+    @Override
+    public Inputs.Form form() {
+        return Inputs.Form.FLOAT;
+    }
+
+    @Override
+    public int rowQuantum() {
+        return 1;
+    }
+
+    @Override
+    public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        throw new UnsupportedOperationException("%s has no kernel for few rows".formatted(type()));
+    }
+
+    @Override
+    public void row(int row, int from, int count, float[] out, int at, Scratch scratch) {
+        if (closed) {
+            throw new IllegalStateException("matrix %s is closed".formatted(name()));
+        }
+        long offset = type().bytes((long) row * columns() + from);
+        dequantizer.dequantize(tensor.data(), offset, out, at, count);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.cortado.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.cortado.kernels.cpu.startup.VectorModule;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Plain loops and vectors give the same bits; plain loops are right. */
+class FloatKernelsTest {
+    private final Random random = new Random(5);
+
+    private float[] floats(int n, float spread) {
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = (float) random.nextGaussian() * spread;
+        }
+        return x;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 9})
+    void the_tile_in_vectors_equals_the_plain_tile_bit_for_bit(int strips) {
+        assumeTrue(VectorModule.PRESENT, "needs the Vector API");
+        int depth = 37;
+        float[] panel = floats(strips * depth * 16 + 5, 1);
+        float[] x = floats(4 * 50, 1);
+        float[] plain = floats(4 * 200, 1);
+        float[] vector = plain.clone();
+        FloatKernels.plain().tile().add(panel, 5, depth * 16, strips, 16, x, 3, 45, depth, plain, 7, 190);
+        FloatKernels.vector().tile().add(panel, 5, depth * 16, strips, 16, x, 3, 45, depth, vector, 7, 190);
+        assertThat(vector).isEqualTo(plain);
+    }
+
+    @Test
+    void the_plain_tile_sums_along_k() {
+        float[] panel = floats(2 * 3 * 16, 1);
+        float[] x = floats(12, 1);
+        float[] sums = new float[4 * 32];
+        FloatKernels.plain().tile().add(panel, 0, 48, 2, 16, x, 0, 3, 3, sums, 0, 32);
+        for (int row = 0; row < 4; row++) {
+            for (int column = 0; column < 32; column++) {
+                double expected = 0;
+                for (int k = 0; k < 3; k++) {
+                    expected += (double) x[row * 3 + k] * panel[column / 16 * 48 + k * 16 + column % 16];
+                }
+                assertThat(sums[row * 32 + column]).isEqualTo((float) expected, within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void exponentials_in_vectors_equal_the_plain_ones_bit_for_bit() {
+        assumeTrue(VectorModule.PRESENT, "needs the Vector API");
+        float[] plain = floats(64 + 3, 40);
+        plain[10] = Float.NEGATIVE_INFINITY;
+        plain[11] = Float.NaN;
+        plain[12] = Float.POSITIVE_INFINITY;
+        plain[13] = -0f;
+        float[] vector = plain.clone();
+        float[] plainSums = new float[16];
+        float[] vectorSums = new float[16];
+        FloatKernels.plain().exponentials().exponentials(plain, 3, 64, 1.5f, plainSums);
+        FloatKernels.vector().exponentials().exponentials(vector, 3, 64, 1.5f, vectorSums);
+        assertThat(vector).isEqualTo(plain);
+        assertThat(vectorSums).isEqualTo(plainSums);
+
+        float[] x = floats(64, 30);
+        float[] y = x.clone();
+        assertThat(FloatKernels.vector().exponentials().maximum(x, 16, 48))
+                .isEqualTo(FloatKernels.plain().exponentials().maximum(x, 16, 48));
+        FloatKernels.plain().exponentials().logistic(x, 0, 64);
+        FloatKernels.vector().exponentials().logistic(y, 0, 64);
+        assertThat(y).isEqualTo(x);
+    }
+
+    @Test
+    void the_exponential_is_good_to_a_few_units_in_the_last_place() {
+        for (float x = -87; x < 88; x += 0.00771f) {
+            double exact = Math.exp(x);
+            assertThat((double) PlainExponentials.exp(x)).isEqualTo(exact, within(3e-7 * exact));
+        }
+        assertThat(PlainExponentials.exp(0)).isEqualTo(1);
+        assertThat(PlainExponentials.exp(-89)).isZero();
+        assertThat(PlainExponentials.exp(Float.NEGATIVE_INFINITY)).isZero();
+        assertThat(PlainExponentials.exp(100)).isEqualTo(Float.POSITIVE_INFINITY);
+        assertThat(PlainExponentials.exp(Float.NaN)).isNaN();
+    }
+}
