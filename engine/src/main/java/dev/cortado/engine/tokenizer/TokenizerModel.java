@@ -29,6 +29,27 @@ enum TokenizerModel {
         Tokenizer open(Metadata metadata) {
             return openBytePairEncoding(metadata, PreTokenizer.GEMMA4, Map.of());
         }
+    },
+    BERT("bert") {
+        @Override
+        Tokenizer open(Metadata metadata) {
+            Conventions conventions = Conventions.WORD_PIECE;
+            GgufVocabulary vocabulary = new GgufVocabulary(metadata, conventions);
+            OptionalInt first = need(metadata, vocabulary, Role.BOS);
+            OptionalInt last = need(metadata, vocabulary, Role.SEPARATOR);
+            Segmenter segmenter = new WordPiece(metadata, vocabulary);
+            return tokenizer(metadata, vocabulary, segmenter, Spelling.SPACE_SYMBOL, first, last, conventions);
+        }
+    },
+    T5("t5") {
+        @Override
+        Tokenizer open(Metadata metadata) {
+            Conventions conventions = Conventions.UNIGRAM;
+            GgufVocabulary vocabulary = new GgufVocabulary(metadata, conventions);
+            boolean addsSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, conventions.addsSpacePrefix());
+            Segmenter segmenter = new Unigram(metadata, vocabulary, addsSpacePrefix);
+            return tokenizer(metadata, vocabulary, segmenter, Spelling.SPACE_SYMBOL, conventions);
+        }
     };
 
     static final String MODEL = "tokenizer.ggml.model";
@@ -59,6 +80,15 @@ enum TokenizerModel {
 
     /** Reads the rest of the metadata. */
     abstract Tokenizer open(Metadata metadata);
+
+    /** BERT texts always have their first and last token, whatever the file says of adding BOS and separator. */
+    private static OptionalInt need(Metadata metadata, GgufVocabulary vocabulary, Role role) {
+        OptionalInt token = vocabulary.token(role);
+        if (token.isEmpty()) {
+            throw metadata.fault(role.keys().getFirst(), "names no token, but BERT puts it around every text");
+        }
+        return token;
+    }
 
     private static Tokenizer openBytePairEncoding(
             Metadata metadata, PreTokenizer pre, Map<Role, Integer> usualRoles) {
