@@ -92,16 +92,38 @@ final class BytePairEncoding implements Segmenter {
                 ids.add(whole);
                 return;
             }
-            clear();
+            if (spaceSymbol) {
+                encodeCharacters(from, to, ids);
+            } else {
+                for (int at = from; at < to; at++) {
+                    add(at, byteSymbols[text[at] & 0xFF]);
+                }
+                emit(to, ids);
+            }
+        }
+
+        private void encodeCharacters(int from, int to, IntList ids) {
+            int before = 0;
             for (int at = from; at < to; ) {
-                int end = spaceSymbol ? Math.min(to, at + Utf8.length(text[at])) : at + 1;
-                add(at, spaceSymbol ? merges.symbol(text, at, end) : byteSymbols[text[at] & 0xFF]);
+                int end = Math.min(to, at + Utf8.length(text[at]));
+                int character = Neighbours.character(text, at, end);
+                if (!merges.neighbours().contains(before, character)) {
+                    emit(at, ids);
+                }
+                add(at, merges.symbol(text, at, end));
+                before = character;
                 at = end;
             }
-            run(to);
+            emit(to, ids);
+        }
+
+        /** Merges what has been added. */
+        private void emit(int end, IntList ids) {
+            run(end);
             for (int place = first(); place >= 0; place = after(place)) {
                 emit(symbol(place), start(place), end(place), ids);
             }
+            clear();
         }
 
         /** The token of a word that is not to be taken apart, or -1. */

@@ -13,6 +13,7 @@ final class Merges {
 
     private final ByteStrings tokens;
     private final ByteStrings others = new ByteStrings(16);
+    private final Neighbours neighbours = new Neighbours();
     /** Pairs of symbols, found by open addressing; beside each what it makes and its rank. */
     private final long[] pairs;
 
@@ -51,11 +52,17 @@ final class Merges {
             joined.clear();
             joined.add(line, 0, space);
             joined.add(line, space + 1, line.length);
+            merges.neighbours.add(joined.array(), 0, joined.size());
             int left = merges.number(line, 0, space);
             int right = merges.number(line, space + 1, line.length);
             merges.put(left, right, merges.number(joined.array(), 0, joined.size()), rank);
         }
         return merges;
+    }
+
+    /** The characters that any merge brings together. */
+    Neighbours neighbours() {
+        return neighbours;
     }
 
     private int number(byte[] text, int from, int to) {

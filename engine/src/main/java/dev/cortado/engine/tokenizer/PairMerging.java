@@ -4,14 +4,16 @@ import java.util.Arrays;
 
 /**
  * Merges neighbouring symbols of a text, the most urgent pair first and the leftmost among equals, until no pair is left
- * that can be. The symbols are a linked list over arrays, the candidates a binary heap of longs, so n symbols take O(n log n)
- * steps. Used for one text after the other, by one thread.
+ * that can be. The symbols are a linked list over arrays; the pairs there are at first are sorted, those that come up later
+ * stand in a heap. So n symbols take O(n log n) steps. Used for one text after the other, by one thread.
  */
 abstract class PairMerging {
     /** No pair, as {@link #pair} says it. */
     static final long NONE = Long.MIN_VALUE;
 
     private static final int NOTHING = -1;
+    /** Of each node of the heap: four lie in one cache line or two. */
+    private static final int CHILDREN = 4;
     /** The symbol of a place whose symbol has become part of another. */
     private static final int GONE = -2;
 
@@ -27,6 +29,10 @@ abstract class PairMerging {
     private int count;
     private int end;
 
+    /** Pairs as {@link #key} writes them: those of the text as it was, in order, and those since then. */
+    private long[] sorted = new long[64];
+
+    private int sortedSize;
     private long[] heap = new long[64];
     private int heapSize;
 
@@ -72,6 +78,7 @@ abstract class PairMerging {
         merged = Arrays.copyOf(merged, size);
         urgency = Arrays.copyOf(urgency, size);
         mergeable = Arrays.copyOf(mergeable, size);
+        sorted = new long[size];
     }
 
     /**
@@ -85,21 +92,15 @@ abstract class PairMerging {
             return;
         }
         next[count - 1] = NOTHING;
-        heapSize = 0;
+        sortedSize = 0;
         for (int left = 0; left < count; left++) {
             if (consider(left)) {
-                append(key(left));
+                sorted[sortedSize++] = key(left);
             }
         }
-        for (int i = heapSize / 2 - 1; i >= 0; i--) {
-            sink(i, heap[i]);
-        }
-        while (heapSize > 0) {
-            long key = heap[0];
-            long last = heap[--heapSize];
-            if (heapSize > 0) {
-                sink(0, last);
-            }
+        Arrays.sort(sorted, 0, sortedSize);
+        for (int at = 0; at < sortedSize || heapSize > 0; ) {
+            long key = heapSize > 0 && (at == sortedSize || heap[0] < sorted[at]) ? pop() : sorted[at++];
             int left = (int) key;
             if (symbols[left] != GONE && mergeable[left] && urgency[left] == (int) (key >> 32)) {
                 merge(left);
@@ -158,18 +159,13 @@ abstract class PairMerging {
         return next[place] == NOTHING ? end : starts[next[place]];
     }
 
-    private void append(long key) {
+    private void push(long key) {
         if (heapSize == heap.length) {
             heap = Arrays.copyOf(heap, Math.multiplyExact(heapSize, 2));
         }
-        heap[heapSize++] = key;
-    }
-
-    private void push(long key) {
-        append(key);
-        int i = heapSize - 1;
+        int i = heapSize++;
         while (i > 0) {
-            int parent = (i - 1) / 2;
+            int parent = (i - 1) / CHILDREN;
             if (heap[parent] <= key) {
                 break;
             }
@@ -179,22 +175,28 @@ abstract class PairMerging {
         heap[i] = key;
     }
 
-    private void sink(int from, long key) {
-        int i = from;
+    private long pop() {
+        long top = heap[0];
+        long last = heap[--heapSize];
+        int i = 0;
         while (true) {
-            int child = 2 * i + 1;
-            if (child >= heapSize) {
+            int first = CHILDREN * i + 1;
+            if (first >= heapSize) {
                 break;
             }
-            if (child + 1 < heapSize && heap[child + 1] < heap[child]) {
-                child++;
+            int least = first;
+            for (int child = first + 1; child < Math.min(first + CHILDREN, heapSize); child++) {
+                if (heap[child] < heap[least]) {
+                    least = child;
+                }
             }
-            if (heap[child] >= key) {
+            if (heap[least] >= last) {
                 break;
             }
-            heap[i] = heap[child];
-            i = child;
+            heap[i] = heap[least];
+            i = least;
         }
-        heap[i] = key;
+        heap[i] = last;
+        return top;
     }
 }

@@ -16,6 +16,7 @@ final class SentencePiece implements Segmenter {
     /** Smaller for better scores. */
     private final int[] urgency;
 
+    private final Neighbours neighbours = new Neighbours();
     private final int[] byteTokens;
     private final boolean addsSpacePrefix;
 
@@ -27,6 +28,8 @@ final class SentencePiece implements Segmenter {
         for (int id = 0; id < urgency.length; id++) {
             urgency[id] = urgency(vocabulary.score(id));
             longest = Math.max(longest, tokens.length(id));
+            byte[] text = tokens.get(id);
+            neighbours.add(text, 0, text.length);
         }
         this.longest = longest;
         byteTokens = byteTokens(metadata, vocabulary);
@@ -70,22 +73,7 @@ final class SentencePiece implements Segmenter {
                 escaped.add(text[i]);
             }
         }
-        Pieces pieces = new Pieces(escaped.array());
-        for (int at = 0; at < escaped.size(); ) {
-            int end = Math.min(escaped.size(), at + Utf8.length(escaped.array()[at]));
-            pieces.add(at, tokens.find(escaped.array(), at, end));
-            at = end;
-        }
-        pieces.run(escaped.size());
-        for (int piece = pieces.first(); piece >= 0; piece = pieces.after(piece)) {
-            if (pieces.symbol(piece) >= 0) {
-                ids.add(pieces.symbol(piece));
-            } else {
-                for (int i = pieces.start(piece); i < pieces.end(piece); i++) {
-                    ids.add(byteTokens[escaped.array()[i] & 0xFF]);
-                }
-            }
-        }
+        new Pieces(escaped.array()).encode(escaped.size(), ids);
     }
 
     private final class Pieces extends PairMerging {
@@ -93,6 +81,35 @@ final class SentencePiece implements Segmenter {
 
         Pieces(byte[] text) {
             this.text = text;
+        }
+
+        void encode(int size, IntList ids) {
+            int before = 0;
+            for (int at = 0; at < size; ) {
+                int end = Math.min(size, at + Utf8.length(text[at]));
+                int character = Neighbours.character(text, at, end);
+                if (!neighbours.contains(before, character)) {
+                    emit(at, ids);
+                }
+                add(at, tokens.find(text, at, end));
+                before = character;
+                at = end;
+            }
+            emit(size, ids);
+        }
+
+        private void emit(int end, IntList ids) {
+            run(end);
+            for (int piece = first(); piece >= 0; piece = after(piece)) {
+                if (symbol(piece) >= 0) {
+                    ids.add(symbol(piece));
+                } else {
+                    for (int i = start(piece); i < end(piece); i++) {
+                        ids.add(byteTokens[text[i] & 0xFF]);
+                    }
+                }
+            }
+            clear();
         }
 
         @Override

@@ -1,33 +1,36 @@
 package dev.cortado.engine.tokenizer;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** UTF-8 as the tokenizers see it. */
 final class Utf8 {
-    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
+    private static final int REPLACEMENT = 0xFFFD;
 
     private Utf8() {}
 
     /** The bytes of a string, with U+FFFD for lone surrogates. */
     static byte[] encode(String text) {
-        try {
-            ByteBuffer bytes = StandardCharsets.UTF_8
-                    .newEncoder()
-                    .onMalformedInput(CodingErrorAction.REPLACE)
-                    .replaceWith(REPLACEMENT)
-                    .encode(CharBuffer.wrap(text));
-            return bytes.arrayOffset() == 0 && bytes.limit() == bytes.array().length
-                    ? bytes.array()
-                    : Arrays.copyOfRange(
-                            bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.limit());
-        } catch (CharacterCodingException e) {
-            throw new IllegalStateException("malformed input is replaced", e);
+        return (hasLoneSurrogate(text) ? withoutLoneSurrogates(text) : text).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean hasLoneSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                int codePoint = text.codePointAt(i);
+                if (!Character.isSupplementaryCodePoint(codePoint)) {
+                    return true;
+                }
+                i++;
+            }
         }
+        return false;
+    }
+
+    private static String withoutLoneSurrogates(String text) {
+        return text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** Bytes of the character that begins with this byte, as the byte claims; 1 for a continuation byte. */
