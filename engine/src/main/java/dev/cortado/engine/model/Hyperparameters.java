@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * those are taken, so nothing is allocated by a number alone.
  */
 final class Hyperparameters {
+    private static final int WIDEST_HEAD = 1 << 16; // rotations are tabulated before tensors are seen
+
     private final Path file;
     private final Metadata metadata;
     private final String architecture;
@@ -54,8 +56,15 @@ final class Hyperparameters {
     }
 
     private int headWidth(String key, int headCount) {
-        if (has(key) || headCount == 0) {
-            return headCount == 0 ? 0 : positive(key);
+        if (headCount == 0) {
+            return 0;
+        }
+        if (has(key)) {
+            int given = positive(key);
+            if (given > WIDEST_HEAD) {
+                throw wrong(key, given, "at most " + WIDEST_HEAD);
+            }
+            return given;
         }
         if (width % headCount != 0) {
             throw wrong("attention.head_count", headCount, "a divisor of embedding_length, " + width);

@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +28,7 @@ public final class Model implements AutoCloseable {
     private final LoadedModel loaded;
     private final Lease lease;
     private final PassPool passes;
+    private final Step logits = this::computeLogits; // made once: a forward pass leaves next to no garbage
 
     private Model(LoadedModel loaded) {
         this.loaded = loaded;
@@ -179,48 +178,44 @@ public final class Model implements AutoCloseable {
      * @throws IllegalStateException if the model is closed, or does not {@linkplain #generates generate}
      */
     public void forward(Batch batch) {
-        Decoder decoder = decoder();
+        decoder();
         batch.forgetResults();
-        run(batch, pass -> {
-            Activations x = decoder.forward(pass);
-            if (pass.wantedRows() > 0) {
-                decoder.output().logits(pass, x, batch);
-            }
-        });
+        run(batch, logits);
+    }
+
+    private void computeLogits(Pass pass, Batch batch) {
+        Decoder decoder = decoder();
+        Activations x = decoder.forward(pass);
+        if (pass.wantedRows() > 0) {
+            decoder.output().logits(pass, x, batch);
+        }
+    }
+
+    /** What is done with the rows of a pass. */
+    private interface Step {
+        void take(Pass pass, Batch batch);
     }
 
     /** Takes a batch through the network, at most {@link #ROWS} rows at a time. */
-    private void run(Batch batch, Consumer<Pass> step) {
+    private void run(Batch batch, Step step) {
         lease.requireOpen();
         batch.require(this);
         int from = 0;
         while (from < batch.size()) {
-            int start = from;
-            from = inPass(pass -> {
-                int end = batch.fill(pass, loaded.devices().size(), start, ROWS);
-                pass.begin();
-                step.accept(pass);
-                batch.append(start, end);
-                return end;
-            });
-        }
-    }
-
-    /** Runs something with a pass of its own, while the model cannot be closed. */
-    private <T> T inPass(Function<Pass, T> work) {
-        long use = lease.begin();
-        try {
+            long use = lease.begin();
             Pass pass = passes.take();
+            boolean whole = false;
             try {
-                T result = work.apply(pass);
-                passes.giveBack(pass);
-                return result;
-            } catch (RuntimeException | Error e) {
-                pass.close(); // its buffers may be half written
-                throw e;
+                int end = batch.fill(pass, loaded.devices().size(), from, ROWS);
+                pass.begin();
+                step.take(pass, batch);
+                batch.append(from, end);
+                from = end;
+                whole = true;
+            } finally {
+                passes.giveBack(pass, whole);
+                lease.end(use);
             }
-        } finally {
-            lease.end(use);
         }
     }
 
@@ -270,8 +265,22 @@ public final class Model implements AutoCloseable {
         }
         return switch (loaded.network()) {
             case Decoder decoder -> decoderStates(decoder, texts);
-            case Encoder encoder -> inPass(pass -> encoderStates(encoder, pass, texts));
+            case Encoder encoder -> encoderStates(encoder, texts);
         };
+    }
+
+    private float[][] encoderStates(Encoder encoder, List<int[]> texts) {
+        long use = lease.begin();
+        Pass pass = passes.take();
+        boolean whole = false;
+        try {
+            float[][] states = encoderStates(encoder, pass, texts);
+            whole = true;
+            return states;
+        } finally {
+            passes.giveBack(pass, whole);
+            lease.end(use);
+        }
     }
 
     private float[][] encoderStates(Encoder encoder, Pass pass, List<int[]> texts) {
@@ -304,7 +313,7 @@ public final class Model implements AutoCloseable {
                 sequences.add(sequence);
                 batch.add(sequence, text, 0, text.length, Batch.Rows.NONE);
             }
-            run(batch, pass -> {
+            run(batch, (pass, unused) -> {
                 Activations hidden = decoder.hidden(pass);
                 for (int row = 0; row < pass.rows(); row++) {
                     float[] state = new float[loaded.sizes().width()];

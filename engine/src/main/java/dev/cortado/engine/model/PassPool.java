@@ -23,7 +23,12 @@ final class PassPool implements AutoCloseable {
         return new Pass(devices);
     }
 
-    void giveBack(Pass pass) {
+    /** @param whole false after a failure, when buffers may be half written: they are not used again */
+    void giveBack(Pass pass, boolean whole) {
+        if (!whole) {
+            pass.close();
+            return;
+        }
         pass.clear();
         synchronized (idle) {
             idle.push(pass);
