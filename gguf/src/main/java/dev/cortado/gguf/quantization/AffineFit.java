@@ -25,12 +25,21 @@ final class AffineFit {
     final byte[] levels;
 
     private final byte[] tried;
+    private final float[] x;
+    private final float[] importance;
+    private float high;
+    private float sumW;
+    private float sumX;
     private float scale;
     private float low;
+    private float least;
 
+    /** For groups of {@code size} weights, one after the other. */
     AffineFit(int size) {
         levels = new byte[size];
         tried = new byte[size];
+        x = new float[size];
+        importance = new float[size];
     }
 
     float scale() {
@@ -41,20 +50,13 @@ final class AffineFit {
         return -low;
     }
 
-    /** Fits {@code x} from {@code from}, as many weights as {@link #levels}. */
-    void fit(float[] x, int from, int n, float[] importance, Search search) {
-        low = x[from];
-        float high = x[from];
-        float sumW = importance[0];
-        float sumX = sumW * x[from];
-        for (int i = 1; i < levels.length; i++) {
-            float value = x[from + i];
-            low = value < low ? value : low;
-            high = value > high ? value : high;
-            sumW += importance[i];
-            sumX += importance[i] * value;
-        }
-        low = low > 0 ? 0 : low;
+    /**
+     * Fits the group of {@code weights} that starts at {@code from}; {@code counts} says how much each error counts.
+     */
+    void fit(float[] weights, int from, int n, float[] counts, Search search) {
+        System.arraycopy(weights, from, x, 0, x.length);
+        System.arraycopy(counts, 0, importance, 0, x.length);
+        range();
         if (high <= low) {
             Arrays.fill(levels, (byte) 0);
             scale = 0;
@@ -62,52 +64,70 @@ final class AffineFit {
         }
         float inverse = n / (high - low);
         scale = 1 / inverse;
-        round(x, from, n, inverse, low, levels);
-        float least = error(x, from, importance, levels, scale, low, search.absolute);
+        round(n, inverse, levels);
+        least = error(levels, scale, low, search.absolute);
         for (int step = 0; step <= search.steps; step++) {
             // low is that of the best fit so far, here and in the rounding
-            inverse = (search.from + search.step * step + n) / (high - low);
-            round(x, from, n, inverse, low, tried);
-            float sumL = 0;
-            float sumL2 = 0;
-            float sumXL = 0;
-            for (int i = 0; i < levels.length; i++) {
-                float w = importance[i];
-                int q = tried[i];
-                sumL += w * q;
-                sumL2 += w * q * q;
-                sumXL += w * q * x[from + i];
-            }
-            float determinant = sumW * sumL2 - sumL * sumL;
-            if (determinant > 0) {
-                float newScale = (sumW * sumXL - sumX * sumL) / determinant;
-                float newLow = (sumL2 * sumX - sumL * sumXL) / determinant;
-                if (newLow > 0) {
-                    newLow = 0;
-                    newScale = sumXL / sumL2;
-                }
-                float error = error(x, from, importance, tried, newScale, newLow, search.absolute);
-                if (error < least) {
-                    System.arraycopy(tried, 0, levels, 0, levels.length);
-                    least = error;
-                    scale = newScale;
-                    low = newLow;
-                }
-            }
+            round(n, (search.from + search.step * step + n) / (high - low), tried);
+            solve(search.absolute);
         }
     }
 
-    private static void round(float[] x, int from, int n, float inverse, float low, byte[] levels) {
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = (byte) Rounding.halfEven(inverse * (x[from + i] - low), 0, n);
+    private void range() {
+        low = x[0];
+        high = x[0];
+        sumW = importance[0];
+        sumX = sumW * x[0];
+        for (int i = 1; i < x.length; i++) {
+            low = x[i] < low ? x[i] : low;
+            high = x[i] > high ? x[i] : high;
+            sumW += importance[i];
+            sumX += importance[i] * x[i];
+        }
+        low = low > 0 ? 0 : low;
+    }
+
+    /** Takes the tried levels and the scale and minimum of least squares for them, if that is better than before. */
+    private void solve(boolean absolute) {
+        float sumL = 0;
+        float sumL2 = 0;
+        float sumXL = 0;
+        for (int i = 0; i < x.length; i++) {
+            float w = importance[i];
+            int q = tried[i];
+            sumL += w * q;
+            sumL2 += w * q * q;
+            sumXL += w * q * x[i];
+        }
+        float determinant = sumW * sumL2 - sumL * sumL;
+        if (!(determinant > 0)) {
+            return;
+        }
+        float newScale = (sumW * sumXL - sumX * sumL) / determinant;
+        float newLow = (sumL2 * sumX - sumL * sumXL) / determinant;
+        if (newLow > 0) {
+            newLow = 0;
+            newScale = sumXL / sumL2;
+        }
+        float error = error(tried, newScale, newLow, absolute);
+        if (error < least) {
+            System.arraycopy(tried, 0, levels, 0, levels.length);
+            least = error;
+            scale = newScale;
+            low = newLow;
         }
     }
 
-    private static float error(
-            float[] x, int from, float[] importance, byte[] levels, float scale, float low, boolean absolute) {
+    private void round(int n, float inverse, byte[] rounded) {
+        for (int i = 0; i < x.length; i++) {
+            rounded[i] = (byte) Rounding.halfEven(inverse * (x[i] - low), 0, n);
+        }
+    }
+
+    private float error(byte[] rounded, float itsScale, float itsLow, boolean absolute) {
         float sum = 0;
-        for (int i = 0; i < levels.length; i++) {
-            float difference = scale * levels[i] + low - x[from + i];
+        for (int i = 0; i < x.length; i++) {
+            float difference = itsScale * rounded[i] + itsLow - x[i];
             sum += importance[i] * (absolute ? Math.abs(difference) : difference * difference);
         }
         return sum;

@@ -14,11 +14,17 @@ final class FourBitLevels {
         if (x >= LEVELS[15]) {
             return 15;
         }
-        byte upper = 1;
-        while (x >= LEVELS[upper]) {
-            upper++;
+        int lower = 0;
+        int upper = 15;
+        while (upper - lower > 1) {
+            int middle = (lower + upper) / 2;
+            if (x < LEVELS[middle]) {
+                upper = middle;
+            } else {
+                lower = middle;
+            }
         }
-        return x - LEVELS[upper - 1] < LEVELS[upper] - x ? (byte) (upper - 1) : upper;
+        return (byte) (x - LEVELS[lower] < LEVELS[upper] - x ? lower : upper);
     }
 
     /**

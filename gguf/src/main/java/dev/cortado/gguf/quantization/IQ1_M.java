@@ -94,7 +94,7 @@ final class IQ1_M implements WritableFormat {
             }
         }
         float d = squares > 0 ? products / squares : first;
-        int bits = Float.floatToFloat16(d * CORRECTION);
+        int bits = LittleEndian.scale(d * CORRECTION);
         for (int k = 0; k < 4; k++) {
             put16(out, offset + 48 + 2 * k, words[k] | (bits >> 4 * k & 15) << 12);
         }
@@ -118,40 +118,19 @@ final class IQ1_M implements WritableFormat {
         if (Math.abs(SymmetricFit.peak(x, from, 16)) < ZERO) {
             return Fit.NOTHING;
         }
-        Halves halves = new Halves(x, from, weights);
-        float best = -Float.MAX_VALUE;
-        float scale = 0;
-        int bestFirst = -1;
-        int bestSecond = -1;
-        int bestShifts = 0;
-        for (int first = 0; first <= 16; first++) {
-            for (int second = first; second <= 16; second++) {
-                for (int shifts = 0; shifts < 4; shifts++) {
-                    float products = halves.products(0, first, second, shifts < 2)
-                            + halves.products(1, first, second, shifts % 2 == 0);
-                    float squares = halves.squares(0, first, second, shifts < 2)
-                            + halves.squares(1, first, second, shifts % 2 == 0);
-                    if (squares > 0 && products * products > best * squares) {
-                        scale = products / squares;
-                        best = scale * products;
-                        bestFirst = first;
-                        bestSecond = second;
-                        bestShifts = shifts;
-                    }
-                }
-            }
-        }
-        if (bestFirst < 0) {
+        int[] order = TernarySplit.order(x, from, 16);
+        TernarySplit split = TernarySplit.best(16, 4, new PrefixSums(x, from, weights, order));
+        if (split == null) {
             return Fit.NOTHING;
         }
-        byte[] digits = new byte[16];
-        TernarySplit.split(halves.order, bestFirst, bestSecond, digits);
-        boolean mirrored = scale < 0;
-        if (mirrored) {
-            TernarySplit.mirror(digits);
-        }
-        Fit fit = new Fit(Math.abs(scale), bestShifts < 2 != mirrored, bestShifts % 2 == 0 != mirrored, new int[2]);
-        return onGrid(x, from, weights, digits, fit);
+        boolean up0 = isUp(split.shifts(), 0) != split.mirrored();
+        boolean up1 = isUp(split.shifts(), 1) != split.mirrored();
+        return onGrid(x, from, weights, split.digits(order), new Fit(Math.abs(split.scale()), up0, up1, new int[2]));
+    }
+
+    /** Of the four choices: both up, the second down, the first down, both down. */
+    private static boolean isUp(int shifts, int half) {
+        return (shifts >> 1 - half & 1) == 0;
     }
 
     private static Fit onGrid(float[] x, int from, float[] weights, byte[] digits, Fit fit) {
@@ -178,14 +157,12 @@ final class IQ1_M implements WritableFormat {
         return new Fit(scale, fit.up0, fit.up1, fit.points);
     }
 
-    /** Prefix sums over the sorted weights, apart for those of the first and of the second eight. */
-    private static final class Halves {
-        final int[] order;
+    /** Over the sorted weights, apart for those of the first and of the second eight. */
+    private static final class PrefixSums implements TernarySplit.Sums {
         private final float[][] sumX = new float[2][17];
         private final float[][] sumW = new float[2][17];
 
-        Halves(float[] x, int from, float[] weights) {
-            order = TernarySplit.order(x, from, 16);
+        PrefixSums(float[] x, int from, float[] weights, int[] order) {
             for (int j = 0; j < 16; j++) {
                 int i = order[j];
                 int half = i / 8;
@@ -196,14 +173,23 @@ final class IQ1_M implements WritableFormat {
             }
         }
 
-        /** Sum of weight * value * x: values are 1 apart, so that each border takes off what lies below it. */
-        float products(int half, int first, int second, boolean up) {
+        @Override
+        public float products(int first, int second, int shifts) {
+            return products(0, first, second, isUp(shifts, 0)) + products(1, first, second, isUp(shifts, 1));
+        }
+
+        @Override
+        public float squares(int first, int second, int shifts) {
+            return squares(0, first, second, isUp(shifts, 0)) + squares(1, first, second, isUp(shifts, 1));
+        }
+
+        /** What digits stand for is 1 apart, so that each border takes off what lies below it. */
+        private float products(int half, int first, int second, boolean up) {
             float top = up ? IQ1_S.UP[2] : IQ1_S.DOWN[2];
             return sumX[half][16] * top - (sumX[half][first] + sumX[half][second]);
         }
 
-        /** Sum of weight * value^2. */
-        float squares(int half, int first, int second, boolean up) {
+        private float squares(int half, int first, int second, boolean up) {
             float[] value = up ? IQ1_S.UP : IQ1_S.DOWN;
             float below = value[0] * value[0] - value[1] * value[1];
             float between = value[1] * value[1] - value[2] * value[2];

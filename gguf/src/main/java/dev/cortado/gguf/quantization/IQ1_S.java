@@ -87,48 +87,12 @@ final class IQ1_S implements WritableFormat {
             return Fit.NOTHING;
         }
         int[] order = TernarySplit.order(x, from, 32);
-        float[] sumX = new float[33];
-        float[] sumW = new float[33];
-        for (int j = 0; j < 32; j++) {
-            sumX[j + 1] = sumX[j] + weights[order[j]] * x[from + order[j]];
-            sumW[j + 1] = sumW[j] + weights[order[j]];
-        }
-        float best = -Float.MAX_VALUE;
-        float scale = 0;
-        int bestFirst = -1;
-        int bestSecond = -1;
-        boolean bestUp = true;
-        for (int first = 0; first <= 32; first++) {
-            for (int second = first; second <= 32; second++) {
-                for (int direction = 0; direction < 2; direction++) {
-                    float[] value = direction == 0 ? UP : DOWN;
-                    float products = sumX[first] * value[0]
-                            + (sumX[second] - sumX[first]) * value[1]
-                            + (sumX[32] - sumX[second]) * value[2];
-                    float squares = sumW[first] * value[0] * value[0]
-                            + (sumW[second] - sumW[first]) * value[1] * value[1]
-                            + (sumW[32] - sumW[second]) * value[2] * value[2];
-                    if (squares > 0 && products * products > best * squares) {
-                        scale = products / squares;
-                        best = scale * products;
-                        bestFirst = first;
-                        bestSecond = second;
-                        bestUp = direction == 0;
-                    }
-                }
-            }
-        }
-        if (bestFirst < 0) {
+        TernarySplit split = TernarySplit.best(32, 2, new PrefixSums(x, from, weights, order));
+        if (split == null) {
             return Fit.NOTHING;
         }
-        byte[] digits = new byte[32];
-        TernarySplit.split(order, bestFirst, bestSecond, digits);
-        if (scale < 0) {
-            TernarySplit.mirror(digits);
-            scale = -scale;
-            bestUp = !bestUp;
-        }
-        return onGrid(x, from, weights, digits, scale, bestUp);
+        boolean up = split.shifts() == 0 != split.mirrored();
+        return onGrid(x, from, weights, split.digits(order), Math.abs(split.scale()), up);
     }
 
     private static Fit onGrid(float[] x, int from, float[] weights, byte[] digits, float scale, boolean up) {
@@ -152,6 +116,35 @@ final class IQ1_S implements WritableFormat {
             squares += weights[i] * q * q;
         }
         return new Fit(products > 0 && squares > 0 ? products / squares : scale, up, points);
+    }
+
+    /** Over the sorted weights. Shift 0 is up, 1 is down. */
+    private static final class PrefixSums implements TernarySplit.Sums {
+        private final float[] sumX = new float[33];
+        private final float[] sumW = new float[33];
+
+        PrefixSums(float[] x, int from, float[] weights, int[] order) {
+            for (int j = 0; j < 32; j++) {
+                sumX[j + 1] = sumX[j] + weights[order[j]] * x[from + order[j]];
+                sumW[j + 1] = sumW[j] + weights[order[j]];
+            }
+        }
+
+        @Override
+        public float products(int first, int second, int shifts) {
+            float[] value = shifts == 0 ? UP : DOWN;
+            return sumX[first] * value[0]
+                    + (sumX[second] - sumX[first]) * value[1]
+                    + (sumX[32] - sumX[second]) * value[2];
+        }
+
+        @Override
+        public float squares(int first, int second, int shifts) {
+            float[] value = shifts == 0 ? UP : DOWN;
+            return sumW[first] * value[0] * value[0]
+                    + (sumW[second] - sumW[first]) * value[1] * value[1]
+                    + (sumW[32] - sumW[second]) * value[2] * value[2];
+        }
     }
 
     /** Needed for writing only, and takes a while to build. */

@@ -62,14 +62,19 @@ final class LittleEndian {
         data.set(I32, offset, value);
     }
 
-    /** Stores a scale and returns it as it will be read; a scale that overflows would make its whole block infinite. */
+    /** Stores a scale as an f16 and returns it as it will be read. */
     static float putScale(MemorySegment data, long offset, float scale) {
+        short half = scale(scale);
+        data.set(I16, offset, half);
+        return Float.float16ToFloat(half);
+    }
+
+    /** A scale as an f16; one that overflows would make its whole block infinite. */
+    static short scale(float scale) {
         short half = Float.floatToFloat16(scale);
-        float stored = Float.float16ToFloat(half);
-        if (!Float.isFinite(stored)) {
+        if (!Float.isFinite(Float.float16ToFloat(half))) {
             throw new IllegalArgumentException("a block needs the scale " + scale + ", a 16-bit float ends at 65504");
         }
-        data.set(I16, offset, half);
-        return stored;
+        return half;
     }
 }

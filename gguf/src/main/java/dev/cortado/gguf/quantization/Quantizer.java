@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns floats into blocks of one tensor type: the bytes that ggml's reference quantisers make, but for two places where
- * theirs (version 0.25.3) lose precision. Stateless, thread-safe.
+ * Turns floats into blocks of one tensor type: the bytes that ggml's reference quantisers make, but for two places
+ * where theirs (version 0.25.3) lose precision. Stateless, thread-safe.
  */
 public final class Quantizer {
     private final TensorType type;
