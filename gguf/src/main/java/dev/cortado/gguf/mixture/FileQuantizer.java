@@ -11,6 +11,7 @@ import dev.cortado.gguf.quantization.Quantizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ public final class FileQuantizer {
             throw new IllegalArgumentException("%s would be overwritten while it is read".formatted(target));
         }
         Map<Tensor, TensorType> plan = plan();
-        plan.forEach(this::check);
+        check(plan);
         GgufWriter writer = new GgufWriter().putAll(source.metadata());
         describe(writer);
         Progress progress =
@@ -164,15 +165,25 @@ public final class FileQuantizer {
         }
     }
 
-    private void check(Tensor tensor, TensorType type) {
-        boolean quantised = tensor.type().blockSize() > 1;
-        if (type != tensor.type() && quantised && type.blockSize() > 1 && !requantize) {
-            throw new GgufFormatException("%s: tensor %s is %s already; quantising it again to %s must be allowed"
-                    .formatted(source.path(), tensor.name(), tensor.type(), type));
-        }
-        if (type != tensor.type() && needsImportance(type) && importanceOf(tensor) == null) {
-            listener.warning(
-                    "%s becomes %s without an importance matrix: expect poor text".formatted(tensor.name(), type));
+    private void check(Map<Tensor, TensorType> plan) {
+        List<Tensor> poor = new ArrayList<>();
+        plan.forEach((tensor, type) -> {
+            if (type == tensor.type()) {
+                return;
+            }
+            boolean twice = tensor.type().blockSize() > 1 && type.blockSize() > 1;
+            if (twice && !requantize) {
+                throw new GgufFormatException("%s: tensor %s is %s already; quantising it again to %s must be allowed"
+                        .formatted(source.path(), tensor.name(), tensor.type(), type));
+            }
+            if (needsImportance(type) && importanceOf(tensor) == null) {
+                poor.add(tensor);
+            }
+        });
+        if (!poor.isEmpty()) {
+            Tensor first = poor.getFirst();
+            listener.warning("%d tensors get types as small as that of %s, %s, without an importance matrix: expect poor text"
+                    .formatted(poor.size(), first.name(), plan.get(first)));
         }
     }
 

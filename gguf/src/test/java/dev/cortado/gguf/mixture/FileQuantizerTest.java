@@ -128,7 +128,8 @@ class FileQuantizerTest {
                     .write(folder.resolve("out.gguf"));
         }
         assertThat(warnings)
-                .contains("blk.0.attn_q.weight becomes IQ1_S without an importance matrix: expect poor text");
+                .containsExactly("2 tensors get types as small as that of blk.0.attn_q.weight, IQ1_S, without an importance"
+                        + " matrix: expect poor text");
     }
 
     @Test
