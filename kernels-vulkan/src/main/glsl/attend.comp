@@ -1,8 +1,9 @@
 #version 450
-// softmax(mask(cap(scale * q k^T) + bias)) v with a running maximum; a workgroup per query row and head.
+// softmax(mask(cap(scale * q k^T) + bias)) v with a running maximum. A workgroup takes a head and up to QUERIES neighbouring
+// rows of a segment, which share what it reads of keys and values; an invocation scores a key, then sums EACH value columns.
+#extension GL_EXT_control_flow_attributes : enable
 #define WG 64u
 #define LARGEST_KEY 1024u
-#define COLUMNS_EACH 16u // columns of a value head per invocation: at most 1024 in all
 layout(local_size_x = WG) in;
 #include "kv.glsl"
 layout(push_constant) uniform P {
@@ -15,80 +16,108 @@ layout(std430, binding = 0) readonly buffer Q { float q[]; };
 layout(std430, binding = 1) buffer O { float o[]; };
 layout(std430, binding = 2) readonly buffer K { uint k[]; };
 layout(std430, binding = 3) readonly buffer V { uint v[]; };
-layout(std430, binding = 4) readonly buffer R { uvec4 rows[]; }; // row, base, position, length; then a slope per head
+layout(std430, binding = 4) readonly buffer R { uvec4 rows[]; }; // first row, base, its position, length; then a slope per head
 layout(std430, binding = 5) readonly buffer S { float sink[]; };
-shared float query[LARGEST_KEY];
-shared float weight[WG];
-shared float largest[WG];
+shared float query[QUERIES * LARGEST_KEY];
+shared float weight[QUERIES * WG];
+shared float largest[QUERIES * WG];
 
 float slope(uint h) { return uintBitsToFloat(rows[p.slopesAt + h / 4u][h & 3u]); }
+
+// First key that a query at this position sees, and the one after the last.
+uint firstKey(uint position) {
+    if (p.window == 0u) return 0u;
+    return p.symmetric != 0u ? position - min(position, p.window / 2u) : position + 1u - min(position + 1u, p.window);
+}
+uint endKey(uint position, uint length_) {
+    if (p.symmetric == 0u) return position + 1u;
+    return p.window == 0u ? length_ : min(length_, position + p.window / 2u + 1u);
+}
 
 void main() {
     const uint h = gl_WorkGroupID.x, t = gl_LocalInvocationID.x, kvHead = h / (p.heads / p.kvHeads);
     const uvec4 r = rows[gl_WorkGroupID.y];
-    const uint base = r.y, position = r.z, length_ = r.w;
-    for (uint i = t; i < p.keyWidth; i += WG) query[i] = p.scale * q[p.qo + r.x * p.qs + h * p.keyWidth + i];
-    barrier();
-
-    uint first = 0u, end = p.symmetric != 0u ? length_ : position + 1u;
-    if (p.window != 0u) {
-        if (p.symmetric != 0u) {
-            first = position - min(position, p.window / 2u);
-            end = min(length_, position + p.window / 2u + 1u);
-        } else {
-            first = position + 1u - min(position + 1u, p.window);
+    const uint base = r.y, position = r.z, length_ = r.w, count = min(QUERIES, length_ - position);
+    for (uint n = 0u; n < count; n++) {
+        for (uint i = t; i < p.keyWidth; i += WG) {
+            query[n * LARGEST_KEY + i] = p.scale * q[p.qo + (r.x + n) * p.qs + h * p.keyWidth + i];
         }
     }
+    barrier();
+
+    const uint first = firstKey(position), end = endKey(position + count - 1u, length_);
     const float bias = slope(h);
-    float m = -1.0e30, l = 0.0, sum[COLUMNS_EACH];
-    for (uint c = 0u; c < COLUMNS_EACH; c++) sum[c] = 0.0;
-    if (p.sinks != 0u) {
-        m = sink[h];
-        l = 1.0;
+    float m[QUERIES], l[QUERIES], sum[QUERIES][EACH];
+    [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+        m[n] = p.sinks != 0u ? sink[h] : -1.0e30;
+        l[n] = p.sinks != 0u ? 1.0 : 0.0;
+        [[unroll]] for (uint c = 0u; c < EACH; c++) sum[n][c] = 0.0;
     }
     for (uint k0 = first; k0 < end; k0 += WG) {
-        uint j = k0 + t, at = kvHead * p.keyWidth;
-        float score = -1.0e30;
+        const uint j = k0 + t, at = kvHead * p.keyWidth;
+        float score[QUERIES];
+        [[unroll]] for (uint n = 0u; n < QUERIES; n++) score[n] = 0.0;
         if (j < end) {
-            score = 0.0;
             if ((p.keyWidth & 3u) == 0u) {
                 for (uint i = 0u; i < p.keyWidth; i += 4u) {
-                    score += dot(vec4(query[i], query[i + 1u], query[i + 2u], query[i + 3u]),
-                            KV_LOAD4(k, base + j, p.keyStride, p.keyColumns, at + i));
+                    vec4 key = KV_LOAD4(k, base + j, p.keyStride, p.keyColumns, at + i);
+                    [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+                        uint s = n * LARGEST_KEY + i;
+                        score[n] += dot(vec4(query[s], query[s + 1u], query[s + 2u], query[s + 3u]), key);
+                    }
                 }
             } else {
                 for (uint i = 0u; i < p.keyWidth; i++) {
-                    score += query[i] * KV_LOAD(k, base + j, p.keyStride, p.keyColumns, at + i);
+                    float key = KV_LOAD(k, base + j, p.keyStride, p.keyColumns, at + i);
+                    [[unroll]] for (uint n = 0u; n < QUERIES; n++) score[n] += query[n * LARGEST_KEY + i] * key;
                 }
             }
-            if (p.cap != 0.0) score = p.cap * tanh(clamp(score / p.cap, -15.0, 15.0));
-            score -= bias * abs(float(position) - float(j));
         }
         barrier();
-        largest[t] = score;
+        [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+            if (p.cap != 0.0) score[n] = p.cap * tanh(clamp(score[n] / p.cap, -15.0, 15.0));
+            score[n] -= bias * abs(float(position + n) - float(j));
+            bool seen = n < count && j >= firstKey(position + n) && j < endKey(position + n, length_);
+            if (!seen) score[n] = -1.0e30;
+            largest[n * WG + t] = score[n];
+        }
         barrier();
-        for (uint n = WG / 2u; n > 0u; n >>= 1) {
-            if (t < n) largest[t] = max(largest[t], largest[t + n]);
+        for (uint half_ = WG / 2u; half_ > 0u; half_ >>= 1) {
+            if (t < half_) {
+                [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+                    largest[n * WG + t] = max(largest[n * WG + t], largest[n * WG + t + half_]);
+                }
+            }
             barrier();
         }
-        float next = max(m, largest[0]), shrink = exp(max(m - next, -80.0));
-        weight[t] = j < end ? exp(max(score - next, -80.0)) : 0.0;
+        [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+            float next = max(m[n], largest[n * WG]), shrink = exp(max(m[n] - next, -80.0));
+            weight[n * WG + t] = score[n] > -1.0e30 ? exp(max(score[n] - next, -80.0)) : 0.0;
+            m[n] = next;
+            l[n] *= shrink;
+            [[unroll]] for (uint c = 0u; c < EACH; c++) sum[n][c] *= shrink;
+        }
         barrier();
-        l *= shrink;
-        for (uint c = 0u; c < COLUMNS_EACH; c++) sum[c] *= shrink;
-        for (uint n = 0u; n < min(WG, end - k0); n++) {
-            float w = weight[n];
-            l += w;
-            for (uint c = 0u; c < COLUMNS_EACH; c++) {
-                uint column = t + c * WG;
-                if (column >= p.valueWidth) break;
-                sum[c] += w * KV_LOAD(v, base + k0 + n, p.valueStride, p.valueColumns, kvHead * p.valuePitch + column);
+        const uint keys = min(WG, end - k0);
+        [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+            for (uint i = 0u; i < keys; i++) l[n] += weight[n * WG + i];
+        }
+        [[unroll]] for (uint c = 0u; c < EACH; c++) {
+            uint column = t + c * WG;
+            if (column < p.valueWidth) {
+                for (uint i = 0u; i < keys; i++) {
+                    float value = KV_LOAD(v, base + k0 + i, p.valueStride, p.valueColumns, kvHead * p.valuePitch + column);
+                    [[unroll]] for (uint n = 0u; n < QUERIES; n++) sum[n][c] += weight[n * WG + i] * value;
+                }
             }
         }
-        m = next;
     }
-    for (uint c = 0u; c < COLUMNS_EACH; c++) {
-        uint column = t + c * WG;
-        if (column < p.valueWidth) o[p.oo + r.x * p.os + h * p.valueWidth + column] = sum[c] / l;
+    [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
+        [[unroll]] for (uint c = 0u; c < EACH; c++) {
+            uint column = t + c * WG;
+            if (n < count && column < p.valueWidth) {
+                o[p.oo + (r.x + n) * p.os + h * p.valueWidth + column] = sum[n][c] / l[n];
+            }
+        }
     }
 }

@@ -13,6 +13,8 @@ record AttentionPass(Gpu gpu) {
     private static final int GROUP = 64;
     /** attend.comp's limit. */
     private static final int LARGEST_HEAD = 1024;
+    /** Neighbouring rows that share a workgroup in prefill. */
+    private static final int QUERIES = 4;
 
     void store(Activations k, @Nullable Activations v, List<Segment> segments, int layer) {
         VulkanActivations keys = VulkanActivations.of(k);
@@ -107,16 +109,21 @@ record AttentionPass(Gpu gpu) {
             Attention attention,
             @Nullable VulkanParameter sinks) {
         VulkanKvCache cache = VulkanKvCache.of(segments.getFirst(), layer);
-        int count = segments.stream().mapToInt(Segment::rows).sum();
+        int each = attention.valueWidth() <= 2 * GROUP ? 2 : attention.valueWidth() <= 4 * GROUP ? 4 : 16;
+        boolean decode = segments.stream().allMatch(s -> s.rows() <= 1);
+        int queries = decode || each > 4 ? 1 : QUERIES;
+        int count = segments.stream()
+                .mapToInt(s -> (s.rows() + queries - 1) / queries)
+                .sum();
         int keyColumns = cache.shape().keyWidths()[layer];
         boolean valuesAreKeys = cache.shape().valueWidths()[layer] == 0;
         int valueColumns = valuesAreKeys ? keyColumns : cache.shape().valueWidths()[layer];
-        gpu.dispatch("attend_" + cache.shape().type())
+        gpu.dispatch("attend%dx%d_%s".formatted(queries, each, cache.shape().type()))
                 .read(q)
                 .write(out)
                 .read(cache.keys(layer))
                 .read(cache.values(layer))
-                .read(queries(segments, count, attention))
+                .read(queries(segments, count, queries, attention))
                 .optional(sinks)
                 .push(attention.heads(), attention.kvHeads(), attention.keyWidth(), attention.valueWidth())
                 .push(cache.stride(keyColumns), cache.stride(valueColumns), keyColumns, valueColumns)
@@ -127,12 +134,12 @@ record AttentionPass(Gpu gpu) {
                 .groups(attention.heads(), count, 1);
     }
 
-    /** Per row its number, the cache index of its sequence's position 0, its position, the sequence's length; then slopes. */
-    private Region queries(List<Segment> segments, int count, Attention attention) {
+    /** Per {@code step} rows the first one's number, the cache index of position 0, its position, the length; then slopes. */
+    private Region queries(List<Segment> segments, int count, int step, Attention attention) {
         int[] table = new int[4 * count + (attention.heads() + 3) / 4 * 4];
         int i = 0;
         for (Segment s : segments) {
-            for (int r = 0; r < s.rows(); r++) {
+            for (int r = 0; r < s.rows(); r += step) {
                 table[i++] = s.row() + r;
                 table[i++] = s.base();
                 table[i++] = s.position() + r;

@@ -87,19 +87,6 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    /** The commands, after a barrier if one is needed before regions are touched so. */
-    private VkCommandBuffer commands(Region read, @Nullable Region written) {
-        Frame frame = frame();
-        if (read.conflicts(false, epoch) || (written != null && written.conflicts(true, epoch))) {
-            barrier(frame.commands(), STAGES, ACCESSES);
-        }
-        read.touch(false, epoch);
-        if (written != null) {
-            written.touch(true, epoch);
-        }
-        return frame.commands();
-    }
-
     void record(Dispatch d, int x, int y, int z) {
         long pipeline = pipelines.get(d.shader());
         Frame frame = frame();
@@ -169,7 +156,12 @@ final class Recorder implements AutoCloseable {
     }
 
     void copy(Region source, long from, Region target, long to, long bytes) {
-        VkCommandBuffer commands = commands(source, target);
+        VkCommandBuffer commands = frame().commands();
+        if (source.conflicts(false, epoch) || target.conflictsWithCopy(to, epoch)) {
+            barrier(commands, STAGES, ACCESSES);
+        }
+        source.touch(false, epoch);
+        target.touchByCopy(to + bytes, epoch);
         try (MemoryStack stack = MemoryStack.stackPush()) {
             var piece = VkBufferCopy.calloc(1, stack);
             piece.get(0).srcOffset(source.offset() + from).dstOffset(target.offset() + to).size(bytes);
@@ -179,7 +171,11 @@ final class Recorder implements AutoCloseable {
 
     /** Zeroes a region, a multiple of four bytes long. */
     void clear(Region region) {
-        VkCommandBuffer commands = commands(region, region);
+        VkCommandBuffer commands = frame().commands();
+        if (region.conflicts(true, epoch)) {
+            barrier(commands, STAGES, ACCESSES);
+        }
+        region.touch(true, epoch);
         vkCmdFillBuffer(commands, region.block().buffer(), region.offset(), region.bytes(), 0);
     }
 

@@ -8,6 +8,7 @@ final class Region {
     private long readEpoch = -1;
     private long writeEpoch = -1;
     private long version;
+    private long copiedTo; // byte up to which copies of the write epoch wrote in ascending order
 
     Region(MemoryBlock block, long offset, long bytes) {
         this.block = block;
@@ -38,9 +39,22 @@ final class Region {
         return writeEpoch == epoch || (write && readEpoch == epoch);
     }
 
+    /** As {@link #conflicts}, for a copy to here: rows that are written one after the other need not wait for each other. */
+    boolean conflictsWithCopy(long to, long epoch) {
+        return readEpoch == epoch || (writeEpoch == epoch && to < copiedTo);
+    }
+
+    /** A copy wrote bytes up to {@code end}. */
+    void touchByCopy(long end, long epoch) {
+        writeEpoch = epoch;
+        copiedTo = end;
+        version++;
+    }
+
     void touch(boolean write, long epoch) {
         if (write) {
             writeEpoch = epoch;
+            copiedTo = Long.MAX_VALUE;
             version++;
         } else {
             readEpoch = epoch;
