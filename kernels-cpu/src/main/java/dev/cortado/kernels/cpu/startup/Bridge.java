@@ -21,6 +21,11 @@ public final class Bridge<K> {
         return current;
     }
 
+    /** Whether nothing faster is to come. */
+    public boolean crossed() {
+        return current == vector;
+    }
+
     /** From now on the vector form. */
     public void cross() {
         current = vector;

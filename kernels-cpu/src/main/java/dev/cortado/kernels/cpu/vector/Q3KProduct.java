@@ -1,7 +1,5 @@
 package dev.cortado.kernels.cpu.vector;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.FLOAT;
-import static dev.cortado.kernels.cpu.memory.AllMemory.INT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 import static dev.cortado.kernels.cpu.vector.Species.B_PER_LANE;
 import static dev.cortado.kernels.cpu.vector.Species.F;
@@ -40,14 +38,14 @@ final class Q3KProduct {
             int at,
             int stride,
             Scratch scratch) {
-        long own = token * x.tokenBytes();
-        long pairs = x.pairs() + own;
-        long scales = x.scales() + own;
-        long sums = x.sums16() + own;
+        int[] pairs = x.pairs();
+        float[] scales = x.scales();
+        int[] sums = x.sums16();
+        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 114 * LANES) {
+            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 114 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
@@ -55,26 +53,30 @@ final class Q3KProduct {
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
                 IntVector total = IntVector.zero(I);
-                long o = pairs + 512L * b;
                 long chunk = p + 18 * LANES;
-                for (int c = 0; c < 8; c++, o += 64, chunk += 12 * LANES) {
+                for (int c = 0; c < 8; c++, chunk += 12 * LANES) {
+                    int o = 128 * k + 16 * c;
                     ShortVector s = ShortVector.zero(S);
                     ShortVector u = ShortVector.zero(S);
                     IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    long planes = chunk;
-                    for (int i = 0; i < 2; i++, planes += 4 * LANES, o += 16) {
-                        IntVector q = IntVector.fromMemorySegment(I, SEGMENT, planes, LITTLE_ENDIAN);
-                        s = s.add(q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o)).reinterpretAsShorts()));
-                        u = u.add(q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHL, 1).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 32)).reinterpretAsShorts()));
-                        s = s.add(q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 4)).reinterpretAsShorts()));
-                        u = u.add(q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 1).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 36)).reinterpretAsShorts()));
-                        s = s.add(q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 2).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 8)).reinterpretAsShorts()));
-                        u = u.add(q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 3).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 40)).reinterpretAsShorts()));
-                        s = s.add(q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 4).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 12)).reinterpretAsShorts()));
-                        u = u.add(q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 5).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 44)).reinterpretAsShorts()));
-                        high = high.lanewise(LSHR, 8);
-                    }
-                    o -= 32;
+                    IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
+                    s = s.add(q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHL, 1).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                    s = s.add(q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 1).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                    s = s.add(q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 2).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 3).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                    s = s.add(q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 4).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 5).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
+                    s = s.add(q.and(0x00030003).or(high.lanewise(LSHR, 6).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHR, 7).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                    s = s.add(q.lanewise(LSHR, 4).and(0x00030003).or(high.lanewise(LSHR, 8).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 9).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                    s = s.add(q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 10).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 11).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                    s = s.add(q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 12).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                    u = u.add(q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 13).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                     IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
                                     B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
                             .convertShape(B2I, I, 0);
@@ -83,20 +85,20 @@ final class Q3KProduct {
                             .convertShape(B2I, I, 0);
                     IntVector first = s.reinterpretAsInts();
                     first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
-                    total = total.add(first.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c))).mul(scale0));
+                    total = total.add(first.sub(4 * sums[2 * (8 * k + c)]).mul(scale0));
                     IntVector second = u.reinterpretAsInts();
                     second = second.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second.lanewise(ASHR, 16));
-                    total = total.add(second.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 4)).mul(scale1));
+                    total = total.add(second.sub(4 * sums[2 * (8 * k + c) + 1]).mul(scale1));
                 }
-                float inputScale = SEGMENT.get(FLOAT, scales + 4L * b);
+                float inputScale = scales[k];
                 products = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
     }
 
-    /** Four tokens; see {@link dev.cortado.kernels.cpu.weights.Product}. */
-    static void four(
+    /** Two tokens; see {@link dev.cortado.kernels.cpu.weights.Product}. */
+    static void two(
             long weights,
             int groups,
             int blocks,
@@ -106,18 +108,17 @@ final class Q3KProduct {
             int at,
             int stride,
             Scratch scratch) {
-        long own = token * x.tokenBytes();
-        long next = x.tokenBytes();
-        long pairs = x.pairs() + own;
-        long scales = x.scales() + own;
-        long sums = x.sums16() + own;
+        int[] pairs = x.pairs();
+        float[] scales = x.scales();
+        int[] sums = x.sums16();
+        int firstBlock = token * blocks;
+        int nextPair = x.columns() / 2;
+        int nextRun = x.columns() / 16;
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            FloatVector products2 = FloatVector.zero(F);
-            FloatVector products3 = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 114 * LANES) {
+            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 114 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
@@ -126,51 +127,66 @@ final class Q3KProduct {
                         .mul(0x1p112f);
                 IntVector total0 = IntVector.zero(I);
                 IntVector total1 = IntVector.zero(I);
-                IntVector total2 = IntVector.zero(I);
-                IntVector total3 = IntVector.zero(I);
-                long o = pairs + 512L * b;
                 long chunk = p + 18 * LANES;
-                for (int c = 0; c < 8; c++, o += 64, chunk += 12 * LANES) {
-                    long o1 = o + next;
-                    long o2 = o + 2 * next;
-                    long o3 = o + 3 * next;
+                for (int c = 0; c < 8; c++, chunk += 12 * LANES) {
+                    int o = 128 * k + 16 * c;
+                    int o1 = o + nextPair;
                     ShortVector s0 = ShortVector.zero(S);
                     ShortVector u0 = ShortVector.zero(S);
                     ShortVector s1 = ShortVector.zero(S);
                     ShortVector u1 = ShortVector.zero(S);
-                    ShortVector s2 = ShortVector.zero(S);
-                    ShortVector u2 = ShortVector.zero(S);
-                    ShortVector s3 = ShortVector.zero(S);
-                    ShortVector u3 = ShortVector.zero(S);
-                    IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    long planes = chunk;
                     ShortVector v;
-                    for (int i = 0; i < 4; i++, o += 8, o1 += 8, o2 += 8, o3 += 8) {
-                        IntVector q = IntVector.fromMemorySegment(I, SEGMENT, planes + (i >> 1) * 4 * LANES, LITTLE_ENDIAN)
-                                .lanewise(LSHR, (i & 1) * 8);
-                        v = q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004)).reinterpretAsShorts();
-                        s0 = s0.add(v.mul(broadcast(I, SEGMENT.get(INT, o)).reinterpretAsShorts()));
-                        s1 = s1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1)).reinterpretAsShorts()));
-                        s2 = s2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2)).reinterpretAsShorts()));
-                        s3 = s3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3)).reinterpretAsShorts()));
-                        v = q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHL, 1).and(0x00040004)).reinterpretAsShorts();
-                        u0 = u0.add(v.mul(broadcast(I, SEGMENT.get(INT, o + 32)).reinterpretAsShorts()));
-                        u1 = u1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1 + 32)).reinterpretAsShorts()));
-                        u2 = u2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2 + 32)).reinterpretAsShorts()));
-                        u3 = u3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3 + 32)).reinterpretAsShorts()));
-                        v = q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004)).reinterpretAsShorts();
-                        s0 = s0.add(v.mul(broadcast(I, SEGMENT.get(INT, o + 4)).reinterpretAsShorts()));
-                        s1 = s1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1 + 4)).reinterpretAsShorts()));
-                        s2 = s2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2 + 4)).reinterpretAsShorts()));
-                        s3 = s3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3 + 4)).reinterpretAsShorts()));
-                        v = q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 1).and(0x00040004)).reinterpretAsShorts();
-                        u0 = u0.add(v.mul(broadcast(I, SEGMENT.get(INT, o + 36)).reinterpretAsShorts()));
-                        u1 = u1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1 + 36)).reinterpretAsShorts()));
-                        u2 = u2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2 + 36)).reinterpretAsShorts()));
-                        u3 = u3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3 + 36)).reinterpretAsShorts()));
-                        high = high.lanewise(LSHR, 4);
-                    }
-                    o -= 32;
+                    IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
+                    IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
+                    v = q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHL, 1).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 1).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 2).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 3).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 4).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 5).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
+                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
+                    v = q.and(0x00030003).or(high.lanewise(LSHR, 6).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHR, 7).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 4).and(0x00030003).or(high.lanewise(LSHR, 8).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 9).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 10).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 11).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 12).and(0x00040004)).reinterpretAsShorts();
+                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
+                    v = q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 13).and(0x00040004)).reinterpretAsShorts();
+                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
                     IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
                                     B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
                             .convertShape(B2I, I, 0);
@@ -179,42 +195,24 @@ final class Q3KProduct {
                             .convertShape(B2I, I, 0);
                     IntVector first0 = s0.reinterpretAsInts();
                     first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
-                    total0 = total0.add(first0.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c))).mul(scale0));
+                    total0 = total0.add(first0.sub(4 * sums[2 * (8 * k + c)]).mul(scale0));
                     IntVector second0 = u0.reinterpretAsInts();
                     second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
-                    total0 = total0.add(second0.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 4)).mul(scale1));
+                    total0 = total0.add(second0.sub(4 * sums[2 * (8 * k + c) + 1]).mul(scale1));
                     IntVector first1 = s1.reinterpretAsInts();
                     first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
-                    total1 = total1.add(first1.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + next)).mul(scale0));
+                    total1 = total1.add(first1.sub(4 * sums[2 * (8 * k + c) + nextRun]).mul(scale0));
                     IntVector second1 = u1.reinterpretAsInts();
                     second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
-                    total1 = total1.add(second1.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 4 + next)).mul(scale1));
-                    IntVector first2 = s2.reinterpretAsInts();
-                    first2 = first2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first2.lanewise(ASHR, 16));
-                    total2 = total2.add(first2.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 2 * next)).mul(scale0));
-                    IntVector second2 = u2.reinterpretAsInts();
-                    second2 = second2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second2.lanewise(ASHR, 16));
-                    total2 = total2.add(second2.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 4 + 2 * next)).mul(scale1));
-                    IntVector first3 = s3.reinterpretAsInts();
-                    first3 = first3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first3.lanewise(ASHR, 16));
-                    total3 = total3.add(first3.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 3 * next)).mul(scale0));
-                    IntVector second3 = u3.reinterpretAsInts();
-                    second3 = second3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second3.lanewise(ASHR, 16));
-                    total3 = total3.add(second3.sub(4 * SEGMENT.get(INT, sums + 8L * (8 * b + c) + 4 + 3 * next)).mul(scale1));
+                    total1 = total1.add(second1.sub(4 * sums[2 * (8 * k + c) + 1 + nextRun]).mul(scale1));
                 }
-                float inputScale0 = SEGMENT.get(FLOAT, scales + 4L * b);
+                float inputScale0 = scales[k];
                 products0 = ((FloatVector) total0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = SEGMENT.get(FLOAT, scales + 4L * b + next);
+                float inputScale1 = scales[k + blocks];
                 products1 = ((FloatVector) total1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
-                float inputScale2 = SEGMENT.get(FLOAT, scales + 4L * b + 2 * next);
-                products2 = ((FloatVector) total2.convert(I2F, 0)).fma(scale.mul(inputScale2), products2);
-                float inputScale3 = SEGMENT.get(FLOAT, scales + 4L * b + 3 * next);
-                products3 = ((FloatVector) total3.convert(I2F, 0)).fma(scale.mul(inputScale3), products3);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);
-            products2.intoArray(y, at + 2 * stride + g * LANES);
-            products3.intoArray(y, at + 3 * stride + g * LANES);
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.cortado.kernels.cpu.vector;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.FLOAT;
-import static dev.cortado.kernels.cpu.memory.AllMemory.INT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
@@ -37,49 +35,56 @@ final class Q40Product {
             int at,
             int stride,
             Scratch scratch) {
-        long own = token * x.tokenBytes();
-        long pairs = x.pairs() + own;
-        long scales = x.scales() + own;
-        long sums = x.sums32() + own;
+        int[] pairs = x.pairs();
+        float[] scales = x.scales();
+        int[] sums = x.sums32();
+        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 18 * LANES) {
+            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                long o = pairs + 64L * b;
+                int o = 16 * k;
                 ShortVector s = ShortVector.zero(S);
                 ShortVector u = ShortVector.zero(S);
-                long planes = p + 2 * LANES;
                 IntVector q;
-                for (int i = 0; i < 2; i++, planes += 8 * LANES, o += 16) {
-                    q = IntVector.fromMemorySegment(I, SEGMENT, planes, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o)).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 32)).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 4)).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 36)).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, planes + 4 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 8)).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 40)).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 12)).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, SEGMENT.get(INT, o + 44)).reinterpretAsShorts()));
-                }
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
+                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
+                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
+                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
+                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                 IntVector sum = s.add(u).reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
-                sum = sum.sub(8 * SEGMENT.get(INT, sums + 4L * b));
-                float inputScale = SEGMENT.get(FLOAT, scales + 4L * b);
+                sum = sum.sub(8 * sums[k]);
+                float inputScale = scales[k];
                 products = ((FloatVector) sum.convert(I2F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
     }
 
-    /** Four tokens; see {@link dev.cortado.kernels.cpu.weights.Product}. */
-    static void four(
+    /** Two tokens; see {@link dev.cortado.kernels.cpu.weights.Product}. */
+    static void two(
             long weights,
             int groups,
             int blocks,
@@ -89,83 +94,94 @@ final class Q40Product {
             int at,
             int stride,
             Scratch scratch) {
-        long own = token * x.tokenBytes();
-        long next = x.tokenBytes();
-        long pairs = x.pairs() + own;
-        long scales = x.scales() + own;
-        long sums = x.sums32() + own;
+        int[] pairs = x.pairs();
+        float[] scales = x.scales();
+        int[] sums = x.sums32();
+        int firstBlock = token * blocks;
+        int nextPair = x.columns() / 2;
+        int nextRun = x.columns() / 32;
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            FloatVector products2 = FloatVector.zero(F);
-            FloatVector products3 = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 18 * LANES) {
+            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                long o = pairs + 64L * b;
-                long o1 = o + next;
-                long o2 = o + 2 * next;
-                long o3 = o + 3 * next;
+                int o = 16 * k;
+                int o1 = o + nextPair;
                 ShortVector s0 = ShortVector.zero(S);
                 ShortVector s1 = ShortVector.zero(S);
-                ShortVector s2 = ShortVector.zero(S);
-                ShortVector s3 = ShortVector.zero(S);
-                long planes = p + 2 * LANES;
                 IntVector q;
                 ShortVector v;
-                for (int i = 0; i < 4; i++, planes += 4 * LANES, o += 8, o1 += 8, o2 += 8, o3 += 8) {
-                    q = IntVector.fromMemorySegment(I, SEGMENT, planes, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, SEGMENT.get(INT, o)).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1)).reinterpretAsShorts()));
-                    s2 = s2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2)).reinterpretAsShorts()));
-                    s3 = s3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3)).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, SEGMENT.get(INT, o + 32)).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1 + 32)).reinterpretAsShorts()));
-                    s2 = s2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2 + 32)).reinterpretAsShorts()));
-                    s3 = s3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3 + 32)).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, SEGMENT.get(INT, o + 4)).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1 + 4)).reinterpretAsShorts()));
-                    s2 = s2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2 + 4)).reinterpretAsShorts()));
-                    s3 = s3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3 + 4)).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, SEGMENT.get(INT, o + 36)).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, SEGMENT.get(INT, o1 + 36)).reinterpretAsShorts()));
-                    s2 = s2.add(v.mul(broadcast(I, SEGMENT.get(INT, o2 + 36)).reinterpretAsShorts()));
-                    s3 = s3.add(v.mul(broadcast(I, SEGMENT.get(INT, o3 + 36)).reinterpretAsShorts()));
-                }
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
                 IntVector sum0 = s0.reinterpretAsInts();
                 sum0 = sum0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum0.lanewise(ASHR, 16));
-                sum0 = sum0.sub(8 * SEGMENT.get(INT, sums + 4L * b));
+                sum0 = sum0.sub(8 * sums[k]);
                 IntVector sum1 = s1.reinterpretAsInts();
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
-                sum1 = sum1.sub(8 * SEGMENT.get(INT, sums + 4L * b + next));
-                IntVector sum2 = s2.reinterpretAsInts();
-                sum2 = sum2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum2.lanewise(ASHR, 16));
-                sum2 = sum2.sub(8 * SEGMENT.get(INT, sums + 4L * b + 2 * next));
-                IntVector sum3 = s3.reinterpretAsInts();
-                sum3 = sum3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum3.lanewise(ASHR, 16));
-                sum3 = sum3.sub(8 * SEGMENT.get(INT, sums + 4L * b + 3 * next));
-                float inputScale0 = SEGMENT.get(FLOAT, scales + 4L * b);
+                sum1 = sum1.sub(8 * sums[k + nextRun]);
+                float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = SEGMENT.get(FLOAT, scales + 4L * b + next);
+                float inputScale1 = scales[k + blocks];
                 products1 = ((FloatVector) sum1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
-                float inputScale2 = SEGMENT.get(FLOAT, scales + 4L * b + 2 * next);
-                products2 = ((FloatVector) sum2.convert(I2F, 0)).fma(scale.mul(inputScale2), products2);
-                float inputScale3 = SEGMENT.get(FLOAT, scales + 4L * b + 3 * next);
-                products3 = ((FloatVector) sum3.convert(I2F, 0)).fma(scale.mul(inputScale3), products3);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);
-            products2.intoArray(y, at + 2 * stride + g * LANES);
-            products3.intoArray(y, at + 3 * stride + g * LANES);
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.cortado.kernels.cpu.vector;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.FLOAT;
-import static dev.cortado.kernels.cpu.memory.AllMemory.INT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
@@ -36,63 +34,84 @@ final class Q80Product {
             int at,
             int stride,
             Scratch scratch) {
-        long own = token * x.tokenBytes();
-        long pairs = x.pairs() + own;
-        long scales = x.scales() + own;
+        int[] pairs = x.pairs();
+        float[] scales = x.scales();
+        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 34 * LANES) {
+            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 34 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                long o = pairs + 64L * b;
+                int o = 16 * k;
                 IntVector low = IntVector.zero(I);
                 IntVector high = IntVector.zero(I);
-                long planes = p + 2 * LANES;
                 ShortVector q;
                 ShortVector even;
                 ShortVector odd;
                 IntVector t;
-                for (int i = 0; i < 2; i++, planes += 16 * LANES, o += 32) {
-                    q = ShortVector.fromMemorySegment(S, SEGMENT, planes, LITTLE_ENDIAN);
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o + 4)).reinterpretAsShorts())).reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = ShortVector.fromMemorySegment(S, SEGMENT, planes + 4 * LANES, LITTLE_ENDIAN);
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o + 8)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o + 12)).reinterpretAsShorts())).reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = ShortVector.fromMemorySegment(S, SEGMENT, planes + 8 * LANES, LITTLE_ENDIAN);
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o + 16)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o + 20)).reinterpretAsShorts())).reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = ShortVector.fromMemorySegment(S, SEGMENT, planes + 12 * LANES, LITTLE_ENDIAN);
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o + 24)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o + 28)).reinterpretAsShorts())).reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                }
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 18 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 22 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 26 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 30 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
                 IntVector sum = low.add(high);
-                float inputScale = SEGMENT.get(FLOAT, scales + 4L * b);
+                float inputScale = scales[k];
                 products = ((FloatVector) sum.convert(I2F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
     }
 
-    /** Four tokens; see {@link dev.cortado.kernels.cpu.weights.Product}. */
-    static void four(
+    /** Two tokens; see {@link dev.cortado.kernels.cpu.weights.Product}. */
+    static void two(
             long weights,
             int groups,
             int blocks,
@@ -102,74 +121,112 @@ final class Q80Product {
             int at,
             int stride,
             Scratch scratch) {
-        long own = token * x.tokenBytes();
-        long next = x.tokenBytes();
-        long pairs = x.pairs() + own;
-        long scales = x.scales() + own;
+        int[] pairs = x.pairs();
+        float[] scales = x.scales();
+        int firstBlock = token * blocks;
+        int nextPair = x.columns() / 2;
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            FloatVector products2 = FloatVector.zero(F);
-            FloatVector products3 = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 34 * LANES) {
+            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 34 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                long o = pairs + 64L * b;
-                long o1 = o + next;
-                long o2 = o + 2 * next;
-                long o3 = o + 3 * next;
+                int o = 16 * k;
+                int o1 = o + nextPair;
                 IntVector low0 = IntVector.zero(I);
                 IntVector high0 = IntVector.zero(I);
                 IntVector low1 = IntVector.zero(I);
                 IntVector high1 = IntVector.zero(I);
-                IntVector low2 = IntVector.zero(I);
-                IntVector high2 = IntVector.zero(I);
-                IntVector low3 = IntVector.zero(I);
-                IntVector high3 = IntVector.zero(I);
-                long planes = p + 2 * LANES;
                 ShortVector q;
                 ShortVector even;
                 ShortVector odd;
                 IntVector t;
-                for (int i = 0; i < 8; i++, planes += 4 * LANES, o += 8, o1 += 8, o2 += 8, o3 += 8) {
-                    q = ShortVector.fromMemorySegment(S, SEGMENT, planes, LITTLE_ENDIAN);
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o + 4)).reinterpretAsShorts())).reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o1)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o1 + 4)).reinterpretAsShorts())).reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o2)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o2 + 4)).reinterpretAsShorts())).reinterpretAsInts();
-                    low2 = low2.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high2 = high2.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, SEGMENT.get(INT, o3)).reinterpretAsShorts()).add(odd.mul(broadcast(I, SEGMENT.get(INT, o3 + 4)).reinterpretAsShorts())).reinterpretAsInts();
-                    low3 = low3.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high3 = high3.add(t.lanewise(ASHR, 16));
-                }
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 18 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 22 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 26 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = ShortVector.fromMemorySegment(S, SEGMENT, p + 30 * LANES, LITTLE_ENDIAN);
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
                 IntVector sum0 = low0.add(high0);
                 IntVector sum1 = low1.add(high1);
-                IntVector sum2 = low2.add(high2);
-                IntVector sum3 = low3.add(high3);
-                float inputScale0 = SEGMENT.get(FLOAT, scales + 4L * b);
+                float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = SEGMENT.get(FLOAT, scales + 4L * b + next);
+                float inputScale1 = scales[k + blocks];
                 products1 = ((FloatVector) sum1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
-                float inputScale2 = SEGMENT.get(FLOAT, scales + 4L * b + 2 * next);
-                products2 = ((FloatVector) sum2.convert(I2F, 0)).fma(scale.mul(inputScale2), products2);
-                float inputScale3 = SEGMENT.get(FLOAT, scales + 4L * b + 3 * next);
-                products3 = ((FloatVector) sum3.convert(I2F, 0)).fma(scale.mul(inputScale3), products3);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);
-            products2.intoArray(y, at + 2 * stride + g * LANES);
-            products3.intoArray(y, at + 3 * stride + g * LANES);
         }
     }
 }

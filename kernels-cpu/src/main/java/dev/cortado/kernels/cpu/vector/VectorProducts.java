@@ -28,22 +28,22 @@ public final class VectorProducts {
         };
     }
 
-    /** The kernel that multiplies with four tokens at once. */
-    public static Product four(TensorType type) {
+    /** The kernel that multiplies with two tokens at once. */
+    public static Product two(TensorType type) {
         return switch (type) {
-            case Q4_0 -> Q40Product::four;
-            case Q4_1 -> Q41Product::four;
-            case Q5_0 -> Q50Product::four;
-            case Q5_1 -> Q51Product::four;
-            case Q8_0 -> Q80Product::four;
-            case IQ4_NL -> Iq4NlProduct::four;
-            case MXFP4 -> Mxfp4Product::four;
-            case Q2_K -> Q2KProduct::four;
-            case Q3_K -> Q3KProduct::four;
-            case Q4_K -> Q4KProduct::four;
-            case Q5_K -> Q5KProduct::four;
-            case Q6_K -> Q6KProduct::four;
-            case IQ4_XS -> Iq4XsProduct::four;
+            case Q4_0 -> Q40Product::two;
+            case Q4_1 -> Q41Product::two;
+            case Q5_0 -> Q50Product::two;
+            case Q5_1 -> Q51Product::two;
+            case Q8_0 -> Q80Product::two;
+            case IQ4_NL -> Iq4NlProduct::two;
+            case MXFP4 -> Mxfp4Product::two;
+            case Q2_K -> Q2KProduct::two;
+            case Q3_K -> Q3KProduct::two;
+            case Q4_K -> Q4KProduct::two;
+            case Q5_K -> Q5KProduct::two;
+            case Q6_K -> Q6KProduct::two;
+            case IQ4_XS -> Iq4XsProduct::two;
             default -> throw new IllegalArgumentException(type + " is not interleaved");
         };
     }

@@ -177,10 +177,10 @@ public final class InterleavedMatrix extends CpuMatrix {
             int stride,
             Scratch scratch) {
         int t = 0;
-        for (; t + 4 <= tokens; t += 4) {
-            kernels.four().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+        for (; t + 2 <= tokens; t += 2) {
+            kernels.two().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
         }
-        for (; t < tokens; t++) {
+        if (t < tokens) {
             kernels.one().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
         }
     }

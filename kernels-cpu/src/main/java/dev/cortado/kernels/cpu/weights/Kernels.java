@@ -31,8 +31,8 @@ public final class Kernels {
         VECTOR
     }
 
-    /** Kernels of one interleaved type: for one token and for four at once. */
-    record Interleaved(Bridge<Product> one, Bridge<Product> four) {}
+    /** Kernels of one interleaved type: for one token and for two at once. */
+    record Interleaved(Bridge<Product> one, Bridge<Product> two) {}
 
     /** Kernels that {@code warmup} gets ready. */
     public Kernels(Choice choice, Warmup warmup) {
@@ -40,26 +40,32 @@ public final class Kernels {
         this.warmup = warmup;
     }
 
+    /** Whether every kernel in use has its final form: nothing gets faster any more. */
+    public synchronized boolean compiled() {
+        return interleaved.values().stream().allMatch(k -> k.one().crossed() && k.two().crossed())
+                && rows.values().stream().allMatch(Bridge::crossed);
+    }
+
     synchronized Interleaved of(Layout layout) {
         return interleaved.computeIfAbsent(layout.type(), type -> {
             Product scalar = new ScalarProduct(layout, VectorModule.LANES);
             if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
                 Bridge<Product> one = new Bridge<>(scalar, scalar);
-                Product four = oneByOne(one);
-                return new Interleaved(one, new Bridge<>(four, four));
+                Product two = oneByOne(one);
+                return new Interleaved(one, new Bridge<>(two, two));
             }
             Bridge<Product> one = new Bridge<>(scalar, VectorProducts.one(type));
-            Bridge<Product> four = new Bridge<>(oneByOne(one), VectorProducts.four(type));
+            Bridge<Product> two = new Bridge<>(oneByOne(one), VectorProducts.two(type));
             warm(layout, "product " + type, VectorProducts.one(type), one);
-            warm(layout, "product " + type + " x 4", VectorProducts.four(type), four);
-            return new Interleaved(one, four);
+            warm(layout, "product " + type + " x 2", VectorProducts.two(type), two);
+            return new Interleaved(one, two);
         });
     }
 
-    /** Four tokens through the kernel for one. */
+    /** Two tokens through the kernel for one. */
     private static Product oneByOne(Bridge<Product> one) {
         return (weights, groups, blocks, x, token, y, at, stride, scratch) -> {
-            for (int t = 0; t < 4; t++) {
+            for (int t = 0; t < 2; t++) {
                 one.get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
             }
         };
@@ -78,7 +84,7 @@ public final class Kernels {
         long weights = arena.allocate((long) rows * blocks * layout.blockBytes() + 64, 64).address();
         QuantizedRows x = new QuantizedRows(layout.blockSize());
         x.columns(columns);
-        float[] y = new float[4 * rows];
+        float[] y = new float[2 * rows];
         Scratch scratch = new Scratch();
         warmup.add(
                 name,

@@ -1,16 +1,10 @@
 package dev.cortado.kernels.cpu.weights;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.getInt;
-import static dev.cortado.kernels.cpu.memory.AllMemory.putFloat;
-import static dev.cortado.kernels.cpu.memory.AllMemory.putInt;
-
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 
 /**
  * Input rows as 8-bit integers with a scale per block of 32 or 256, in the order that the kernels over interleaved
- * weights read: value x is about {@code scale * q}, |q| at most 127. Kernels read by address; token t's part begins t *
- * {@link #tokenBytes()} after that of token 0, the same for each of these arrays:
+ * weights read: value x is about {@code scale * q}, |q| at most 127. Each array holds token after token:
  *
  * <ul>
  *   <li>{@link #pairs()}: two 16-bit values an int: int 2i holds values 4i (low half) and 4i + 2, int 2i + 1 holds 4i + 1
@@ -21,18 +15,20 @@ import java.util.Arrays;
  *       in the high halves of their pairs; what an accumulator starts with where 16 is to be subtracted from each weight
  *   <li>{@link #starts16()}: the same per 16 values with -32
  * </ul>
- *
- * Memory is released when the object is no longer reachable.
  */
 public final class QuantizedRows {
     private static final int TOKENS = 8;
 
     private final int block;
     private int columns;
-    private long base;
-    private long capacity;
-    private Arena arena = Arena.ofAuto();
-    private int[] values = new int[0];
+    private int capacity;
+    private int[] values = {};
+    private int[] pairs = {};
+    private float[] scales = {};
+    private int[] sums16 = {};
+    private int[] sums32 = {};
+    private int[] starts16 = {};
+    private int[] starts32 = {};
 
     /** @param block values per scale: 32 or 256 */
     public QuantizedRows(int block) {
@@ -44,94 +40,90 @@ public final class QuantizedRows {
         return TOKENS;
     }
 
-    /** Sets the length of a row, a multiple of 32 and of the block. */
+    /** Sets the length of a row, a multiple of the block; what was there before is gone. */
     public void columns(int columns) {
-        if (columns % block != 0 || columns % 32 != 0) {
-            throw new IllegalArgumentException(
-                    "rows of %d values, but blocks have %d".formatted(columns, block));
+        if (columns % block != 0) {
+            throw new IllegalArgumentException("rows of %d values, but blocks have %d".formatted(columns, block));
         }
         this.columns = columns;
-        long bytes = TOKENS * tokenBytes();
-        if (bytes > capacity) {
-            arena = Arena.ofAuto();
-            base = arena.allocate(bytes, 64).address();
-            capacity = bytes;
-        }
-        if (values.length < columns) {
+        if (columns > capacity) {
+            capacity = columns;
             values = new int[columns];
+            pairs = new int[TOKENS * columns / 2];
+            scales = new float[TOKENS * columns / block];
+            sums16 = new int[TOKENS * columns / 16];
+            sums32 = new int[TOKENS * columns / 32];
+            starts16 = new int[TOKENS * columns / 16];
+            starts32 = new int[TOKENS * columns / 32];
         }
     }
 
-    /** Bytes from a token's arrays to the next token's. */
-    public long tokenBytes() {
-        return 4L * (columns / 2 + columns / block + columns / 32 * 2 + columns / 16 * 2);
+    public int columns() {
+        return columns;
     }
 
-    public long pairs() {
-        return base;
+    public int[] pairs() {
+        return pairs;
     }
 
-    public long scales() {
-        return base + 2L * columns;
+    public float[] scales() {
+        return scales;
     }
 
-    public long sums32() {
-        return scales() + 4L * (columns / block);
+    public int[] sums16() {
+        return sums16;
     }
 
-    public long starts32() {
-        return sums32() + columns / 8;
+    public int[] sums32() {
+        return sums32;
     }
 
-    public long sums16() {
-        return starts32() + columns / 8;
+    public int[] starts16() {
+        return starts16;
     }
 
-    public long starts16() {
-        return sums16() + columns / 4;
+    public int[] starts32() {
+        return starts32;
     }
 
     /** Quantises one row. */
     public void set(int token, float[] x, int at) {
-        long offset = token * tokenBytes();
-        int[] q = values;
         for (int b = 0; b < columns; b += block) {
-            float scale = quantize(x, at + b, block, q, b);
-            putFloat(scales() + offset + 4L * (b / block), scale);
+            scales[(token * columns + b) / block] = quantize(x, at + b, block, values, b);
         }
-        long pairs = pairs() + offset;
-        long sums = sums16() + offset;
-        long starts = starts16() + offset;
-        for (int k = 0; k < columns; k += 16) {
-            int low = 0;
-            int high = 0;
-            for (int i = k; i < k + 16; i += 4) {
-                int a = q[i];
-                int b = q[i + 1];
-                int c = q[i + 2];
-                int d = q[i + 3];
-                putInt(pairs + 2L * i, a & 0xFFFF | c << 16);
-                putInt(pairs + 2L * i + 4, b & 0xFFFF | d << 16);
-                low += a + b;
-                high += c + d;
-            }
-            putInt(sums + k / 4, low + high);
-            putInt(starts + k / 4, -32 * low & 0xFFFF | -32 * high << 16);
+        for (int k = 0; k < columns; k += 32) {
+            int run = (token * columns + k) / 16;
+            pack(values, k, run);
+            pack(values, k + 16, run + 1);
+            sums32[run / 2] = sums16[run] + sums16[run + 1];
+            starts32[run / 2] = halfOfSum(starts16[run], starts16[run + 1]);
         }
-        joinRuns(offset);
     }
 
-    /** Sums and starts per 32 values from those per 16. */
-    private void joinRuns(long offset) {
-        for (int k = 0; k < columns / 32; k++) {
-            long runs = offset + 8L * k;
-            putInt(sums32() + offset + 4L * k, getInt(sums16() + runs) + getInt(sums16() + runs + 4));
-            int first = getInt(starts16() + runs);
-            int second = getInt(starts16() + runs + 4);
-            int low = ((short) first + (short) second) >> 1;
-            int high = ((first >> 16) + (second >> 16)) >> 1;
-            putInt(starts32() + offset + 4L * k, low & 0xFFFF | high << 16);
+    /** Pairs, sum and start of 16 values. */
+    private void pack(int[] q, int from, int run) {
+        int low = 0;
+        int high = 0;
+        int to = 8 * run;
+        for (int i = from; i < from + 16; i += 4, to += 2) {
+            int a = q[i];
+            int b = q[i + 1];
+            int c = q[i + 2];
+            int d = q[i + 3];
+            pairs[to] = a & 0xFFFF | c << 16;
+            pairs[to + 1] = b & 0xFFFF | d << 16;
+            low += a + b;
+            high += c + d;
         }
+        sums16[run] = low + high;
+        starts16[run] = -32 * low & 0xFFFF | -32 * high << 16;
+    }
+
+    /** Both 16-bit halves of (a + b) / 2. */
+    private static int halfOfSum(int a, int b) {
+        int low = (short) a + (short) b >> 1;
+        int high = (a >> 16) + (b >> 16) >> 1;
+        return low & 0xFFFF | high << 16;
     }
 
     /** Rounds to nearest, ties to even, after scaling the largest magnitude to 127; the scale that undoes it. */

@@ -1,8 +1,5 @@
 package dev.cortado.kernels.cpu.weights;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
-import static dev.cortado.kernels.cpu.memory.AllMemory.getInt;
-
 import dev.cortado.kernels.cpu.repack.Block;
 import dev.cortado.kernels.cpu.repack.Layout;
 
@@ -39,34 +36,34 @@ final class ScalarProduct implements Product {
     }
 
     private float row(long group, int lane, int blocks, QuantizedRows x, int token, Block block) {
-        long offset = token * x.tokenBytes();
         int size = layout.blockSize();
         int groupBlockBytes = layout.blockBytes() * lanes;
         float products = 0;
         float offsets = 0;
         for (int b = 0; b < blocks; b++) {
             layout.unpack(group + (long) b * groupBlockBytes, lanes, lane, block);
-            long pairs = x.pairs() + offset + 2L * b * size;
+            int input = token * blocks + b;
             int run = block.run;
-            long sums = (run == 16 ? x.sums16() : x.sums32()) + offset + 4L * b * (size / run);
+            int runs = size / run;
+            int[] sums = run == 16 ? x.sums16() : x.sums32();
             int product = 0;
             int sum = 0;
-            for (int j = 0; j < size / run; j++) {
-                product += block.scales[j] * dot(block.weights, j * run, run, pairs);
-                sum += block.mins[j] * getInt(sums + 4L * j);
+            for (int j = 0; j < runs; j++) {
+                product += block.scales[j] * dot(block.weights, j * run, run, x.pairs(), (input * size + j * run) / 2);
+                sum += block.mins[j] * sums[input * runs + j];
             }
-            float inputScale = getFloat(x.scales() + offset + 4L * b);
+            float inputScale = x.scales()[input];
             products = Math.fma((float) product, block.scale * inputScale, products);
             offsets = Math.fma((float) sum, block.minScale * inputScale, offsets);
         }
         return products - offsets;
     }
 
-    private static int dot(byte[] weights, int from, int count, long pairs) {
+    private static int dot(byte[] weights, int from, int count, int[] pairs, int pair) {
         int sum = 0;
-        for (int k = from; k < from + count; k += 4) {
-            int even = getInt(pairs + 2L * k);
-            int odd = getInt(pairs + 2L * k + 4);
+        for (int k = from, p = pair; k < from + count; k += 4, p += 2) {
+            int even = pairs[p];
+            int odd = pairs[p + 1];
             sum += weights[k] * (short) even
                     + weights[k + 1] * (short) odd
                     + weights[k + 2] * (even >> 16)

@@ -6,8 +6,8 @@ import java.lang.foreign.Arena;
 /** Room that one thread works in, kept so that products allocate nothing. */
 public final class Scratch {
     final Block block = new Block();
-    /** Results of the last group, whose padding rows have no place in the output: [tokens x 16]. */
-    final float[] tail = new float[4 * 16];
+    /** Results of the last group, whose padding rows have no place in the output. */
+    final float[] tail = new float[16];
     /** Partial sums of a {@link RowProduct}. */
     final float[] sums = new float[4 * 16];
 

@@ -1,7 +1,5 @@
 package dev.cortado.kernels.cpu.weights;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
-import static dev.cortado.kernels.cpu.memory.AllMemory.getInt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +23,7 @@ class QuantizedRowsTest {
         QuantizedRows rows = quantize(block, x);
         for (int t = 0; t < 2; t++) {
             for (int k = 0; k < COLUMNS; k++) {
-                float scale = getFloat(rows.scales() + t * rows.tokenBytes() + 4L * (k / block));
+                float scale = rows.scales()[(t * COLUMNS + k) / block];
                 assertThat(Math.abs(scale * value(rows, t, k) - x[t * COLUMNS + k])).isLessThanOrEqualTo(0.501f * scale);
             }
         }
@@ -49,17 +47,17 @@ class QuantizedRowsTest {
                     high += value(rows, 0, k);
                 }
             }
-            int start = getInt(rows.starts16() + 4L * run);
-            assertThat(getInt(rows.sums16() + 4L * run)).isEqualTo(low + high);
+            int start = rows.starts16()[run];
+            assertThat(rows.sums16()[run]).isEqualTo(low + high);
             assertThat((short) start).isEqualTo((short) (-32 * low));
             assertThat(start >> 16).isEqualTo(-32 * high);
         }
         for (int k = 0; k < COLUMNS / 32; k++) {
-            assertThat(getInt(rows.sums32() + 4L * k))
-                    .isEqualTo(getInt(rows.sums16() + 8L * k) + getInt(rows.sums16() + 8L * k + 4));
+            assertThat(rows.sums32()[k])
+                    .isEqualTo(rows.sums16()[2 * k] + rows.sums16()[2 * k + 1]);
         }
-        assertThat(getInt(rows.starts32())).isEqualTo(-16 * 16 * 127 & 0xFFFF | -16 * 16 * 127 << 16);
-        assertThat(getInt(rows.starts32() + 4)).isEqualTo(16 * 16 * 127 & 0xFFFF | 16 * 16 * 127 << 16);
+        assertThat(rows.starts32()[0]).isEqualTo(-16 * 16 * 127 & 0xFFFF | -16 * 16 * 127 << 16);
+        assertThat(rows.starts32()[1]).isEqualTo(16 * 16 * 127 & 0xFFFF | 16 * 16 * 127 << 16);
     }
 
     @Test
@@ -67,8 +65,8 @@ class QuantizedRowsTest {
         float[] x = new float[COLUMNS];
         x[40] = Float.MIN_VALUE;
         QuantizedRows rows = quantize(32, x);
-        assertThat(getFloat(rows.scales())).isZero();
-        assertThat(getFloat(rows.scales() + 4)).isZero();
+        assertThat(rows.scales()[0]).isZero();
+        assertThat(rows.scales()[1]).isZero();
         assertThat(value(rows, 0, 40)).isZero();
     }
 
@@ -90,8 +88,7 @@ class QuantizedRowsTest {
     }
 
     private static int value(QuantizedRows rows, int token, int k) {
-        long pairs = rows.pairs() + token * rows.tokenBytes();
-        int pair = getInt(pairs + 8L * (k >> 2) + 4L * (k & 1));
+        int pair = rows.pairs()[token * COLUMNS / 2 + 2 * (k >> 2) + (k & 1)];
         return (k & 2) == 0 ? (short) pair : pair >> 16;
     }
 }

@@ -1,0 +1,86 @@
+package dev.cortado.kernels.cpu.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.startup.VectorModule;
+import dev.cortado.kernels.cpu.startup.Warmup;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A compiled kernel allocates nothing. C2 puts a vector on the heap wherever it loses track of it, and is then ten times
+ * slower or worse; this notices each such loss.
+ */
+class NoGarbageTest {
+    private static final int ROWS = 5 * 16;
+    private static final int COLUMNS = 2048;
+    private static final int TOKENS = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Warmup WARMUP = new Warmup();
+    private static final Kernels KERNELS = new Kernels(Kernels.Choice.BRIDGED, WARMUP);
+
+    /** All warm-ups at once, so that the compiler never waits for a profile. */
+    @BeforeAll
+    static void beginWarmup() {
+        for (TensorType type : WeightMatrixTest.types()) {
+            matrix(type).close();
+        }
+    }
+
+    @AfterAll
+    static void endWarmup() {
+        WARMUP.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.cortado.kernels.cpu.weights.WeightMatrixTest#types")
+    void products_allocate_nothing(TensorType type) throws InterruptedException {
+        try (CpuMatrix matrix = matrix(type)) {
+            float[] x = new float[TOKENS * COLUMNS];
+            float[] y = new float[TOKENS * ROWS];
+            Inputs inputs = new Inputs();
+            Scratch scratch = new Scratch();
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            long allocated;
+            do {
+                allocated = allocated(() -> {
+                    inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
+                    inputs.prepare(matrix.form());
+                    matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
+                });
+            } while ((allocated > 0 || !KERNELS.compiled()) && System.nanoTime() < end);
+            assertThat(KERNELS.compiled()).as("all kernels were compiled").isTrue();
+            assertThat(allocated).as("bytes per product").isZero();
+        }
+    }
+
+    @Test
+    void kernels_cross_to_vectors_where_there_are_some() throws InterruptedException {
+        assumeTrue(VectorModule.PRESENT, "needs --add-modules jdk.incubator.vector");
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!KERNELS.compiled() && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+        assertThat(KERNELS.compiled()).isTrue();
+    }
+
+    private static long allocated(Runnable call) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        call.run();
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static CpuMatrix matrix(TensorType type) {
+        return CpuMatrix.of(RandomTensor.of(type, ROWS, COLUMNS, 1), true, KERNELS, Parallel.NONE);
+    }
+}
