@@ -9,4 +9,9 @@ module dev.cortado.cli {
     requires org.jline.terminal;
     requires org.jline.reader;
     requires com.fasterxml.jackson.databind;
+
+    opens dev.cortado.cli to
+            info.picocli;
+
+    uses dev.cortado.engine.backend.BackendProvider;
 }
