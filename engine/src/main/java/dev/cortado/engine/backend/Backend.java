@@ -31,6 +31,16 @@ public interface Backend extends AutoCloseable {
         return 0;
     }
 
+    /** Bytes that are free of a device's own memory; {@link Long#MAX_VALUE} where weights stay in main memory. */
+    default long freeMemory() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Bytes of {@link #freeMemory} that {@link #matrix} takes for a tensor. */
+    default long memoryOf(Tensor tensor) {
+        return tensor.data().byteSize();
+    }
+
     /** Called when all matrices of a model were taken over and before its first forward pass. */
     default void prepared() {}
 

@@ -61,6 +61,7 @@ record LoadedModel(
         Hyperparameters sizes = new Hyperparameters(file, name);
         Architecture choices = declaration.choices().apply(sizes);
         int vocabularySize = vocabularySize(weights, sizes);
+        new MemoryBudget(file, placement, sizes.layers()).check();
         int context = options.contextLength() > 0 ? options.contextLength() : sizes.contextLength();
         Network network = new Assembly(choices, sizes, weights, placement, vocabularySize, context).network();
         List<Backend> devices = placement.devices(sizes.layers());

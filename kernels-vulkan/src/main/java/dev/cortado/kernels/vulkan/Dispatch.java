@@ -20,6 +20,7 @@ final class Dispatch {
             ByteBuffer.allocateDirect(Pipelines.PUSH_BYTES).order(ByteOrder.nativeOrder());
     private String shader = "";
     private int bindings;
+    private long work;
 
     Dispatch(Recorder recorder) {
         this.recorder = recorder;
@@ -28,6 +29,7 @@ final class Dispatch {
     Dispatch begin(String shader) {
         this.shader = shader;
         bindings = 0;
+        work = 0;
         constants.clear();
         return this;
     }
@@ -74,6 +76,16 @@ final class Dispatch {
     Dispatch push(float value) {
         constants.putFloat(value);
         return this;
+    }
+
+    /** Says how many multiplications it makes, if they are many. */
+    Dispatch work(long multiplications) {
+        work = multiplications;
+        return this;
+    }
+
+    long work() {
+        return work;
     }
 
     /** Binds rows of activations; the shader gets their first float's index and their stride as push constants. */

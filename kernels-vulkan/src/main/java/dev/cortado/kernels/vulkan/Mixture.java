@@ -10,7 +10,25 @@ import org.jspecify.annotations.Nullable;
  * A mixture of experts: the CPU chooses from the router's logits, then each expert that some row goes to computes its rows
  * together.
  */
-record Mixture(Gpu gpu, Products products, Elementwise elementwise) {
+final class Mixture {
+    private static final int GATHERED = 0;
+    private static final int GATE = 1;
+    private static final int UP = 2;
+    private static final int RESULT = 3;
+    private static final int SCRATCH = 4;
+    private static final int FEWEST_ROWS = 16;
+
+    private final Gpu gpu;
+    private final Products products;
+    private final Elementwise elementwise;
+    private final @Nullable VulkanActivations[] scratch = new VulkanActivations[SCRATCH];
+
+    Mixture(Gpu gpu, Products products, Elementwise elementwise) {
+        this.gpu = gpu;
+        this.products = products;
+        this.elementwise = elementwise;
+    }
+
     void mix(Activations in, Activations routerLogits, Experts experts, Activations out) {
         require(experts);
         VulkanActivations x = VulkanActivations.of(in);
@@ -33,20 +51,34 @@ record Mixture(Gpu gpu, Products products, Elementwise elementwise) {
             }
         }
         int most = Arrays.stream(counts).max().orElse(0);
-        if (most > 0) {
-            try (Activations gathered = VulkanActivations.allocate(gpu, most, x.columns());
-                    Activations gate = VulkanActivations.allocate(gpu, most, experts.up()[0].weight().rows());
-                    Activations up = VulkanActivations.allocate(gpu, most, experts.up()[0].weight().rows());
-                    VulkanActivations result = VulkanActivations.allocate(gpu, most, width)) {
-                for (int e = 0; e < n; e++) {
-                    if (counts[e] > 0) {
-                        elementwise.gather(x, rows[e], counts[e], gathered);
-                        feedForward(experts, e, gathered, gate, up, result);
-                        elementwise.scatter(result, rows[e], weights[e], counts[e], y);
-                    }
-                }
+        if (most == 0) {
+            return;
+        }
+        int inner = experts.up()[0].weight().rows();
+        VulkanActivations gathered = scratch(GATHERED, most, x.columns());
+        VulkanActivations gate = scratch(GATE, most, inner);
+        VulkanActivations up = scratch(UP, most, inner);
+        VulkanActivations result = scratch(RESULT, most, width);
+        for (int e = 0; e < n; e++) {
+            if (counts[e] > 0) {
+                elementwise.gather(x, rows[e], counts[e], gathered);
+                feedForward(experts, e, gathered, gate, up, result);
+                elementwise.scatter(result, rows[e], weights[e], counts[e], y);
             }
         }
+    }
+
+    /** Rows that are kept from call to call, for every layer. */
+    private VulkanActivations scratch(int use, int rows, int columns) {
+        VulkanActivations kept = scratch[use];
+        if (kept == null || kept.capacity() < rows || kept.columns() != columns) {
+            if (kept != null) {
+                kept.close();
+            }
+            kept = VulkanActivations.allocate(gpu, Math.max(FEWEST_ROWS, rows), columns);
+            scratch[use] = kept;
+        }
+        return kept;
     }
 
     /** result = down(f(gate(x)) * up(x)), or down(f(up(x))) without a gate. */

@@ -54,7 +54,8 @@ record Products(Gpu gpu) {
                     .read(x)
                     .write(y)
                     .optional(bias)
-                    .push(weight.columns(), weight.stored(), part.rows(), part.firstRow(), n, bias == null ? 0 : 1);
+                    .push(weight.columns(), weight.stored(), part.rows(), part.firstRow(), n, bias == null ? 0 : 1)
+                    .work((long) n * part.rows() * weight.columns());
             if (n > FEW) {
                 dispatch.groups(ceil(part.rows(), TILE), ceil(n, TILE), 1);
             } else {

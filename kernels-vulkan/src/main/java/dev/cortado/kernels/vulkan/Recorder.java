@@ -22,7 +22,10 @@ import org.lwjgl.vulkan.VkWriteDescriptorSet;
  */
 final class Recorder implements AutoCloseable {
     private static final int FRAMES = 3;
+    /** So many dispatches keep a device busy while the next ones are recorded. */
     private static final int EARLY_SUBMIT = 96;
+    /** Multiplications of a submission, so that slow devices are done before systems take them for hung (2 s on Windows). */
+    private static final long LARGEST_WORK = 50_000_000_000L;
     private static final int ACCESSES = VK_ACCESS_SHADER_READ_BIT
             | VK_ACCESS_SHADER_WRITE_BIT
             | VK_ACCESS_TRANSFER_READ_BIT
@@ -37,6 +40,7 @@ final class Recorder implements AutoCloseable {
     private int current;
     private boolean recording;
     private int dispatches;
+    private long work;
     private long epoch;
     private @Nullable MemoryBlock readback;
 
@@ -102,7 +106,8 @@ final class Recorder implements AutoCloseable {
             vkCmdDispatch(commands, x, y, z);
         }
         dispatches++;
-        if (dispatches >= EARLY_SUBMIT) {
+        work += d.work();
+        if (dispatches >= EARLY_SUBMIT || work >= LARGEST_WORK) {
             submit();
         }
     }
@@ -207,6 +212,7 @@ final class Recorder implements AutoCloseable {
         if (recording) {
             recording = false;
             dispatches = 0;
+            work = 0;
             frames[current].submit();
             current = (current + 1) % FRAMES;
         }

@@ -56,6 +56,18 @@ final class VulkanBackend implements Backend {
     }
 
     @Override
+    public long freeMemory() {
+        synchronized (gpu) {
+            return gpu.free();
+        }
+    }
+
+    @Override
+    public long memoryOf(Tensor tensor) {
+        return VulkanMatrix.bytes(tensor);
+    }
+
+    @Override
     public Matrix matrix(Tensor tensor) {
         return VulkanMatrix.upload(gpu, tensor);
     }

@@ -1,9 +1,11 @@
 package dev.cortado.kernels.vulkan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cortado.engine.backend.Backend;
+import dev.cortado.engine.backend.BackendException;
 import dev.cortado.engine.backend.BackendOptions;
 import dev.cortado.engine.backend.BackendProvider;
 import dev.cortado.engine.backend.KvShape;
@@ -133,6 +135,20 @@ class VulkanModelTest {
                 Model whole = Model.open(file, cpu, ModelOptions.DEFAULT);
                 Model split = Model.open(file, new Placement(cpu, vulkan, 2), ModelOptions.DEFAULT)) {
             assertThat(story(split, 40)).isEqualTo(story(whole, 40));
+        }
+    }
+
+    @Test
+    void what_does_not_fit_is_refused_before_it_is_uploaded_with_the_layers_that_would_fit() {
+        Path file = stories();
+        Switches small = new Switches(true, true, true, true, Long.MAX_VALUE, 3_000_000);
+        try (Backend cpu = cpu();
+                VulkanBackend little = RequiresVulkan.open(small)) {
+            assertThatExceptionOfType(BackendException.class)
+                    .isThrownBy(() -> Model.open(file, new Placement(cpu, little, 100), ModelOptions.DEFAULT))
+                    .withMessageContaining("4 of 4 layers need 4 MiB")
+                    .withMessageContaining("With ngl 3 the weights would fit.");
+            assertThat(little.freeMemory()).isEqualTo(3_000_000);
         }
     }
 
