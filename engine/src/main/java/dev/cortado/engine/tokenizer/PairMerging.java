@@ -78,7 +78,6 @@ abstract class PairMerging {
         merged = Arrays.copyOf(merged, size);
         urgency = Arrays.copyOf(urgency, size);
         mergeable = Arrays.copyOf(mergeable, size);
-        sorted = new long[size];
     }
 
     /**
@@ -92,6 +91,9 @@ abstract class PairMerging {
             return;
         }
         next[count - 1] = NOTHING;
+        if (sorted.length < count) {
+            sorted = new long[starts.length];
+        }
         sortedSize = 0;
         for (int left = 0; left < count; left++) {
             if (consider(left)) {

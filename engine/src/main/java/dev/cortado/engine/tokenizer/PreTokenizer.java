@@ -286,6 +286,14 @@ enum PreTokenizer {
                 .collect(Collectors.joining(", "));
     }
 
+    List<String> names() {
+        return names;
+    }
+
+    List<Pass> passes() {
+        return passes;
+    }
+
     boolean has(Trait trait) {
         return traits.contains(trait);
     }

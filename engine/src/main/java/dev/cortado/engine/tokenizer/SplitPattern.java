@@ -33,12 +33,14 @@ final class SplitPattern implements Pass {
     /** The end of the stretch comes next. */
     record End(@Nullable Node next) implements Node {}
 
+    private final String pattern;
     private final Node[] alternatives;
     private final int repeats;
     /** For each ASCII character, bits of the alternatives that can begin with it. */
     private final int[] beginnings = new int[ASCII];
 
-    SplitPattern(List<Node> alternatives, int repeats) {
+    SplitPattern(String pattern, List<Node> alternatives, int repeats) {
+        this.pattern = pattern;
         if (alternatives.size() > Integer.SIZE) {
             throw new IllegalArgumentException("more than %d alternatives".formatted(Integer.SIZE));
         }
@@ -77,6 +79,12 @@ final class SplitPattern implements Pass {
             from = ends.get(i);
         }
         return result;
+    }
+
+    /** The pattern as it was written. */
+    @Override
+    public String toString() {
+        return pattern;
     }
 
     private final class Matcher {

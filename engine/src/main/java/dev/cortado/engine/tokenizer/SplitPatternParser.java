@@ -29,7 +29,7 @@ final class SplitPatternParser {
         if (at < pattern.length()) {
             throw unexpected();
         }
-        return new SplitPattern(alternatives, repeats);
+        return new SplitPattern(pattern, alternatives, repeats);
     }
 
     private List<SplitPattern.Node> alternatives() {
