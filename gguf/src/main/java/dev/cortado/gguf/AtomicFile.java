@@ -12,19 +12,21 @@ import java.util.concurrent.ThreadLocalRandom;
  * A file that appears under its name only when it is complete: written beside it under a temporary name, forced to the
  * disk, then renamed. Closed before {@link #publish()}, it leaves nothing behind.
  */
-final class AtomicFile implements AutoCloseable {
+public final class AtomicFile implements AutoCloseable {
     private final Path target;
     private final Path temporary;
     private final FileChannel channel;
 
-    AtomicFile(Path target) throws IOException {
+    /** Begins a file beside {@code target}. */
+    public AtomicFile(Path target) throws IOException {
         this.target = target.toAbsolutePath();
         this.temporary = this.target.resolveSibling("%s.%016x.part"
                 .formatted(target.getFileName(), ThreadLocalRandom.current().nextLong()));
         this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     }
 
-    FileChannel channel() {
+    /** Where its bytes go. */
+    public FileChannel channel() {
         return channel;
     }
 
@@ -35,7 +37,7 @@ final class AtomicFile implements AutoCloseable {
     }
 
     /** Gives the file its name, in place of a file that may have it. */
-    void publish() throws IOException {
+    public void publish() throws IOException {
         if (channel.isOpen()) {
             complete();
         }

@@ -3,13 +3,14 @@ package dev.cortado.sdk;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cortado.gguf.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +81,10 @@ record Catalogue(Sources sources, Path folder) {
         }
     }
 
-    private void replace(Path file, byte[] content) throws IOException {
-        Path copy = Files.createTempFile(folder, NAME, ".part");
-        try {
-            Files.write(copy, content);
-            Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(copy);
+    private static void replace(Path file, byte[] content) throws IOException {
+        try (AtomicFile target = new AtomicFile(file)) {
+            target.channel().write(ByteBuffer.wrap(content));
+            target.publish();
         }
     }
 }

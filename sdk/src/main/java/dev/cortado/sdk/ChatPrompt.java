@@ -12,11 +12,27 @@ import java.util.OptionalInt;
 /**
  * Turns messages into the tokens of a prompt. Control tokens come from the template alone: in what a message says their
  * spelling is plain text.
- *
- * @param template how the model was taught to read a conversation
- * @param tokenizer the model's
  */
-record ChatPrompt(ChatTemplate template, Tokenizer tokenizer) {
+final class ChatPrompt {
+    private final String source;
+    private final ChatTemplate template;
+    private final Tokenizer tokenizer;
+
+    /**
+     * @param source the template: how the model was taught to read a conversation
+     * @param tokenizer the model's
+     */
+    ChatPrompt(String source, Tokenizer tokenizer) {
+        this.source = source;
+        this.template = ChatTemplate.compile(source);
+        this.tokenizer = tokenizer;
+    }
+
+    /** The template's text. */
+    String source() {
+        return source;
+    }
+
     /**
      * @param tools what the model may ask to have called; none when empty
      * @param answer whether the model is to speak next

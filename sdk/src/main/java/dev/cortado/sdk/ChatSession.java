@@ -1,5 +1,7 @@
 package dev.cortado.sdk;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,15 @@ public final class ChatSession implements AutoCloseable {
     /** Asks the model within this session; the answer comes piece by piece. */
     public TokenStream stream(String prompt, GenerateOptions options) {
         return model.stream(prompt, options);
+    }
+
+    /**
+     * Writes the conversation and what was computed for it, so that {@link GPT4All#loadSession} can go on with it.
+     *
+     * @throws IOException if the file cannot be written; one that was there stays as it was
+     */
+    public void save(Path file) throws IOException {
+        model.save(this, file);
     }
 
     /** Ends the session; the model's next {@code generate} stands alone. */

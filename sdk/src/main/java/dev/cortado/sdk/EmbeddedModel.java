@@ -1,7 +1,9 @@
 package dev.cortado.sdk;
 
+import dev.cortado.gguf.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,24 +27,23 @@ final class EmbeddedModel {
         }
         try {
             Files.createDirectories(folder);
-            Path copy = Files.createTempFile(folder, NAME, ".part");
-            try {
-                copyTo(copy);
-                return Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(copy);
+            try (AtomicFile target = new AtomicFile(file);
+                    InputStream in = content()) {
+                in.transferTo(Channels.newOutputStream(target.channel()));
+                target.publish();
             }
+            return file;
         } catch (IOException e) {
             Path copy = Files.createTempFile("cortado-", ".gguf");
             copy.toFile().deleteOnExit();
-            copyTo(copy);
+            try (InputStream in = content()) {
+                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
             return copy;
         }
     }
 
-    private static void copyTo(Path file) throws IOException {
-        try (InputStream in = Objects.requireNonNull(EmbeddedModel.class.getResourceAsStream(NAME), NAME)) {
-            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-        }
+    private static InputStream content() {
+        return Objects.requireNonNull(EmbeddedModel.class.getResourceAsStream(NAME), NAME);
     }
 }

@@ -8,7 +8,6 @@ import dev.cortado.engine.model.LoadListener;
 import dev.cortado.engine.model.Model;
 import dev.cortado.engine.model.ModelOptions;
 import dev.cortado.engine.model.Placement;
-import dev.cortado.engine.template.ChatTemplate;
 import dev.cortado.engine.tokenizer.Tokenizer;
 import dev.cortado.engine.tokenizer.Vocabulary;
 import dev.cortado.gguf.GgufFormatException;
@@ -294,9 +293,30 @@ public final class GPT4All implements AutoCloseable {
         return chat;
     }
 
+    /**
+     * Goes on with a conversation that {@link ChatSession#save} wrote, also in another process: what was computed for it
+     * is read, not computed again.
+     *
+     * @throws IOException if the file cannot be read, is no saved session, or was saved with another model
+     */
+    public synchronized ChatSession loadSession(Path file) throws IOException {
+        check();
+        SessionFile saved = SessionFile.read(file, slots);
+        ChatSession chat = new ChatSession(this, prompt(saved.template()), null);
+        chat.messages().addAll(saved.messages());
+        session = chat;
+        return chat;
+    }
+
+    void save(ChatSession chat, Path file) throws IOException {
+        check();
+        int[] tokens = chat.messages().isEmpty() ? new int[0] : chat.prompt().encode(chat.messages(), List.of(), false);
+        SessionFile.write(file, new SessionFile(chat.prompt().source(), chat.messages()), new Tokens(tokens), slots);
+    }
+
     private ChatPrompt prompt(@Nullable String chatTemplate) {
         check();
-        return new ChatPrompt(ChatTemplate.compile(chatTemplate == null ? template() : chatTemplate), model.tokenizer());
+        return new ChatPrompt(chatTemplate == null ? template() : chatTemplate, model.tokenizer());
     }
 
     private String template() {

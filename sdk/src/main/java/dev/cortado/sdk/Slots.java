@@ -3,6 +3,9 @@ package dev.cortado.sdk;
 import dev.cortado.engine.model.Batch;
 import dev.cortado.engine.model.Model;
 import dev.cortado.engine.model.Sequence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -85,6 +88,27 @@ final class Slots implements AutoCloseable {
                 System.arraycopy(slot.batch.logits(row), 0, logits[row], 0, logits[row].length);
             }
             return reuse;
+        } finally {
+            release(slot);
+        }
+    }
+
+    /** Writes the cache that shares the longest beginning with a context. */
+    void save(Tokens context, OutputStream target) throws IOException {
+        Slot slot = lease(context);
+        try {
+            slot.sequence.save(target);
+        } finally {
+            release(slot);
+        }
+    }
+
+    /** Fills a cache with what {@link #save} wrote. */
+    void restore(InputStream source) throws IOException {
+        Slot slot = lease(new Tokens(new int[0]));
+        try {
+            slot.sequence.truncate(0);
+            slot.sequence.restore(source);
         } finally {
             release(slot);
         }

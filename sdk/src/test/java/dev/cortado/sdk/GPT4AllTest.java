@@ -207,6 +207,29 @@ class GPT4AllTest {
     }
 
     @Test
+    void a_saved_session_goes_on_where_it_was(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("chat.session");
+        String expected;
+        try (ChatSession chat = model.chatSession("Be kind.")) {
+            chat.generate("Hello!", GREEDY);
+            chat.save(file);
+            expected = chat.generate(RABBIT, GREEDY);
+        }
+        try (GPT4All other = new GPT4All()) {
+            ChatSession chat = other.loadSession(file);
+            assertThat(chat.messages()).extracting(Message::role).containsExactly("system", "user", "assistant");
+            GenerationResult result = other.answer(RABBIT, GREEDY);
+            assertThat(result.text()).isEqualTo(expected);
+            assertThat(result.reusedTokens()).isGreaterThan(10);
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        for (int length : new int[] {0, 5, 11, 40, bytes.length / 2, bytes.length - 1}) {
+            Files.write(file, java.util.Arrays.copyOf(bytes, length));
+            assertThatThrownBy(() -> model.loadSession(file)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void a_stop_string_ends_the_answer_and_is_no_part_of_it() {
         String whole = model.generate("Once upon a time", GREEDY);
         String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 3);
