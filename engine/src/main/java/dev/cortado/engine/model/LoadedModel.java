@@ -3,12 +3,19 @@ package dev.cortado.engine.model;
 import dev.cortado.engine.backend.Attention;
 import dev.cortado.engine.backend.Backend;
 import dev.cortado.engine.backend.KvShape;
+import dev.cortado.engine.tokenizer.Tokenizer;
 import dev.cortado.gguf.GgufFile;
+import dev.cortado.gguf.GgufFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * What a file became.
@@ -24,6 +31,7 @@ import java.util.Optional;
  * @param positionLimit positions that the network can tell apart
  * @param pooling how texts become vectors
  * @param head what follows pooling
+ * @param tokenizer of the file
  */
 record LoadedModel(
         GgufFile file,
@@ -36,7 +44,8 @@ record LoadedModel(
         int vocabularySize,
         int positionLimit,
         Pooling pooling,
-        PoolingHead head)
+        PoolingHead head,
+        Tokenizer tokenizer)
         implements AutoCloseable {
 
     /** Opens a file; when anything is wrong with it, what was taken so far is given back. */
@@ -63,7 +72,13 @@ record LoadedModel(
         int vocabularySize = vocabularySize(weights, sizes);
         new MemoryBudget(file, placement, sizes.layers()).check();
         int context = options.contextLength() > 0 ? options.contextLength() : sizes.contextLength();
-        Network network = new Assembly(choices, sizes, weights, placement, vocabularySize, context).network();
+        Network network;
+        Tokenizer tokenizer;
+        try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Tokenizer> reading = beside.submit(() -> tokenizer(file, vocabularySize));
+            network = new Assembly(choices, sizes, weights, placement, vocabularySize, context).network();
+            tokenizer = result(reading);
+        }
         List<Backend> devices = placement.devices(sizes.layers());
         devices.forEach(Backend::prepared);
         Pooling pooling = pooling(sizes);
@@ -79,7 +94,33 @@ record LoadedModel(
                 vocabularySize,
                 choices.positions().learned() ? sizes.contextLength() : Integer.MAX_VALUE,
                 pooling,
-                PoolingHead.of(weights, sizes, pooling));
+                PoolingHead.of(weights, sizes, pooling),
+                tokenizer);
+    }
+
+    private static Tokenizer tokenizer(GgufFile file, int vocabularySize) {
+        Tokenizer tokenizer = Tokenizer.of(file.metadata());
+        int tokens = tokenizer.vocabulary().size();
+        if (tokens != vocabularySize) {
+            throw new GgufFormatException("%s: tensor token_embd.weight has %d rows, expected one for each of %d tokens"
+                    .formatted(file.path(), vocabularySize, tokens));
+        }
+        return tokenizer;
+    }
+
+    private static Tokenizer result(Future<Tokenizer> reading) {
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while a model was loaded");
+        }
     }
 
     private static void close(Weights weights, GgufFile file) {

@@ -82,7 +82,7 @@ public final class Model implements AutoCloseable {
     }
 
     public Tokenizer tokenizer() {
-        return Tokenizer.of(metadata());
+        return loaded.tokenizer();
     }
 
     /** Tokens that the model was trained on at a time, 0 where the file does not say. */

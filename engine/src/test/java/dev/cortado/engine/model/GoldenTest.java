@@ -34,6 +34,10 @@ class GoldenTest {
         try (ReferenceBackend backend = new ReferenceBackend();
                 Model model = Model.open(golden.model(), backend, options)) {
             float tolerance = GELU.contains(model.architecture()) ? 2e-2f : 1e-3f;
+            if (expected.has("text_tokens")) {
+                assertThat(model.tokenizer().encode(expected.get("text").asText(), true, true))
+                        .isEqualTo(Goldens.ints(expected.get("text_tokens")));
+            }
             if (golden.generates()) {
                 compareLogits(model, golden.prompt(), golden.results(), tolerance);
             } else {
