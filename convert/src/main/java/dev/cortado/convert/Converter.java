@@ -114,8 +114,9 @@ public final class Converter {
         int vocabularySize = vocabularySize();
         general(out);
         parameters.write(out, fileType(), vocabularySize);
-        pooling().ifPresent(pooling -> out.put(
-                family.architecture() + ".pooling_type", MetadataValue.uint32(pooling.id())));
+        pooling()
+                .ifPresent(pooling ->
+                        out.put(family.architecture() + ".pooling_type", MetadataValue.uint32(pooling.id())));
         if (family.isEncoder()) {
             out.put(
                     "tokenizer.ggml.token_type_count",

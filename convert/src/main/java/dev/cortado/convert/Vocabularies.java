@@ -16,7 +16,8 @@ final class Vocabularies {
     /** @param size rows of the embedding */
     static Vocabulary read(Path folder, Family family, int size, ConvertOptions options) throws IOException {
         Vocabulary vocabulary = find(folder, family, size, options);
-        JsonNode prefix = JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")).path("add_prefix_space");
+        JsonNode prefix =
+                JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")).path("add_prefix_space");
         return family == Family.LLAMA && prefix.isBoolean()
                 ? vocabulary.withSpacePrefix(prefix.booleanValue())
                 : vocabulary;

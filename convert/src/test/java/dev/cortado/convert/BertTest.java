@@ -134,8 +134,8 @@ class BertTest {
         Converter.convert(checkpoint, file, ConvertOptions.DEFAULT);
         try (ReferenceBackend backend = new ReferenceBackend();
                 Model model = Model.open(file, backend, ModelOptions.DEFAULT)) {
-            List<String> tokens = List.of(
-                    model.metadata().strings("tokenizer.ggml.tokens").orElseThrow());
+            List<String> tokens =
+                    List.of(model.metadata().strings("tokenizer.ggml.tokens").orElseThrow());
             int[] text = List.of("[CLS]", "\u2581hello", "\u2581world", "[SEP]").stream()
                     .mapToInt(tokens::indexOf)
                     .toArray();

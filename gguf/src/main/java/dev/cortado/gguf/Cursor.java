@@ -13,23 +13,22 @@ import java.nio.file.Path;
  * so a lying length ends in a {@link GgufFormatException} that names the file and the {@link #subject}.
  */
 final class Cursor {
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** Bytes are fetched in pieces of this size: a look into the mapping costs more than a look into an array. */
+    private static final int WINDOW = 4096;
+
     private static final int LONGEST_TEXT = Integer.MAX_VALUE - 8;
 
     private final Path file;
     private final MemorySegment bytes;
-    private final boolean swapped;
+    private final ByteBuffer window;
+    private long windowStart;
     private long position;
     private String subject;
-    private byte[] scratch = new byte[256];
 
     Cursor(Path file, MemorySegment bytes, ByteOrder order, long position, String subject) {
         this.file = file;
         this.bytes = bytes;
-        this.swapped = order == ByteOrder.BIG_ENDIAN;
+        this.window = ByteBuffer.wrap(new byte[WINDOW]).limit(0).order(order);
         this.position = position;
         this.subject = subject;
     }
@@ -50,7 +49,9 @@ final class Cursor {
     /** Moves on by {@code count} (unsigned) items of {@code size} bytes each, and returns where they begin. */
     long skip(long count, int size) {
         if (count < 0 || count > remaining() / size) {
-            String wanted = count == 1 ? size + " bytes" : Long.toUnsignedString(count) + " times " + size + " bytes";
+            String wanted = size == 1
+                    ? Long.toUnsignedString(count) + " bytes"
+                    : Long.toUnsignedString(count) + " times " + size + " bytes";
             throw fault(
                     "%s wanted at offset %d, but the file ends at %d".formatted(wanted, position, bytes.byteSize()));
         }
@@ -59,23 +60,31 @@ final class Cursor {
         return from;
     }
 
+    /** Moves on by at most {@link #WINDOW} bytes, and returns where in the window they begin. */
+    private int ahead(int count) {
+        long from = skip(count, 1);
+        if (from < windowStart || from + count > windowStart + window.limit()) {
+            windowStart = from;
+            window.limit((int) Math.min(WINDOW, bytes.byteSize() - from));
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, window.array(), 0, window.limit());
+        }
+        return (int) (from - windowStart);
+    }
+
     byte int8() {
-        return bytes.get(ValueLayout.JAVA_BYTE, skip(1, 1));
+        return window.get(ahead(1));
     }
 
     short int16() {
-        short value = bytes.get(SHORT, skip(1, 2));
-        return swapped ? Short.reverseBytes(value) : value;
+        return window.getShort(ahead(2));
     }
 
     int int32() {
-        int value = bytes.get(INT, skip(1, 4));
-        return swapped ? Integer.reverseBytes(value) : value;
+        return window.getInt(ahead(4));
     }
 
     long int64() {
-        long value = bytes.get(LONG, skip(1, 8));
-        return swapped ? Long.reverseBytes(value) : value;
+        return window.getLong(ahead(8));
     }
 
     float float32() {
@@ -84,6 +93,22 @@ final class Cursor {
 
     double float64() {
         return Double.longBitsToDouble(int64());
+    }
+
+    int[] int32s(int count) {
+        return all(count, Integer.BYTES).toArray(ValueLayout.JAVA_INT_UNALIGNED.withOrder(window.order()));
+    }
+
+    float[] float32s(int count) {
+        return all(count, Float.BYTES).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(window.order()));
+    }
+
+    double[] float64s(int count) {
+        return all(count, Double.BYTES).toArray(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(window.order()));
+    }
+
+    private MemorySegment all(int count, int size) {
+        return bytes.asSlice(skip(count, size), (long) count * size);
     }
 
     boolean bool() {
@@ -101,15 +126,11 @@ final class Cursor {
     /** A length and as many bytes of UTF-8; what is no UTF-8 becomes U+FFFD. */
     String text() {
         int length = textLength(LONGEST_TEXT);
-        long from = skip(length, 1);
-        if (length > 1 << 16) {
-            return new String(bytes.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        if (length > WINDOW) {
+            byte[] text = bytes.asSlice(skip(length, 1), length).toArray(ValueLayout.JAVA_BYTE);
+            return new String(text, StandardCharsets.UTF_8);
         }
-        if (length > scratch.length) {
-            scratch = new byte[length * 2];
-        }
-        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, scratch, 0, length);
-        return new String(scratch, 0, length, StandardCharsets.UTF_8);
+        return new String(window.array(), ahead(length), length, StandardCharsets.UTF_8);
     }
 
     /** A text that names something: of bounded length and strictly UTF-8. */

@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** One file, read and checked: header, metadata, tensors. A model that is not split is one part. */
@@ -49,13 +51,7 @@ record GgufPart(
         List<TensorDirectory.Entry> entries = TensorDirectory.read(in, tensors, alignment);
         MemorySegment data = bytes.asSlice(in.position());
         return new GgufPart(
-                path,
-                bytes.byteSize(),
-                version,
-                order,
-                alignment,
-                metadata,
-                entries.stream().map(entry -> tensor(entry, data, order, arena)).toList());
+                path, bytes.byteSize(), version, order, alignment, metadata, tensors(entries, data, order, arena));
     }
 
     /** The version is a small number: read in the wrong order, its low half is zero. */
@@ -68,6 +64,15 @@ record GgufPart(
         }
         int version = in.int32();
         return version != 0 && (version & 0xFFFF) == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
+    private static List<Tensor> tensors(
+            List<TensorDirectory.Entry> entries, MemorySegment data, ByteOrder order, Arena arena) {
+        List<Tensor> tensors = new ArrayList<>(entries.size());
+        for (TensorDirectory.Entry entry : entries) {
+            tensors.add(tensor(entry, data, order, arena));
+        }
+        return Collections.unmodifiableList(tensors);
     }
 
     private static Tensor tensor(TensorDirectory.Entry entry, MemorySegment data, ByteOrder order, Arena arena) {

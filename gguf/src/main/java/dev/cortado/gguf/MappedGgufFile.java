@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +14,13 @@ final class MappedGgufFile implements GgufFile {
     private final Arena arena;
     private final List<GgufPart> parts;
     private final Map<String, Tensor> tensors;
+    private final List<Tensor> list;
 
     private MappedGgufFile(Arena arena, List<GgufPart> parts, Map<String, Tensor> tensors) {
         this.arena = arena;
         this.parts = parts;
         this.tensors = tensors;
+        this.list = List.copyOf(tensors.values());
     }
 
     static MappedGgufFile open(Path path) throws IOException {
@@ -77,7 +78,7 @@ final class MappedGgufFile implements GgufFile {
 
     @Override
     public List<Tensor> tensors() {
-        return new ArrayList<>(tensors.values());
+        return list;
     }
 
     @Override

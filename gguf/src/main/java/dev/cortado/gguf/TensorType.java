@@ -1,9 +1,6 @@
 package dev.cortado.gguf;
 
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The tensor types of GGUF: one row each with ggml's number, weights per block and bytes per block. Everything else
@@ -46,8 +43,7 @@ public enum TensorType {
     Q1_0(41, 128, 18),
     Q2_0(42, 64, 18);
 
-    private static final Map<Integer, TensorType> BY_ID =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(TensorType::id, type -> type));
+    private static final TensorType[] ALL = values();
 
     private final int id;
     private final int blockSize;
@@ -61,7 +57,12 @@ public enum TensorType {
 
     /** The type with ggml's number {@code id}; numbers of types that were given up have none. */
     public static Optional<TensorType> of(int id) {
-        return Optional.ofNullable(BY_ID.get(id));
+        for (TensorType type : ALL) {
+            if (type.id == id) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
     }
 
     /** ggml's number of the type, as it stands in the file. */

@@ -90,8 +90,8 @@ final class ValueReader {
                     case STRING -> strings(in, count);
                     case ARRAY -> arrays(in, count);
                     case BOOL -> bools(in, count);
-                    case FLOAT32 -> floats(in, count);
-                    case FLOAT64 -> doubles(in, count);
+                    case FLOAT32 -> in.float32s(count);
+                    case FLOAT64 -> in.float64s(count);
                     default -> integers(in, elements, count);
                 });
     }
@@ -120,24 +120,15 @@ final class ValueReader {
         return values;
     }
 
-    private static float[] floats(Cursor in, int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = in.float32();
-        }
-        return values;
-    }
-
-    private static double[] doubles(Cursor in, int count) {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = in.float64();
-        }
-        return values;
-    }
-
     private static long[] integers(Cursor in, MetadataType elements, int count) {
         long[] values = new long[count];
+        if (elements == MetadataType.INT32) { // token types, as many as tokens
+            int[] narrow = in.int32s(count);
+            for (int i = 0; i < count; i++) {
+                values[i] = narrow[i];
+            }
+            return values;
+        }
         for (int i = 0; i < count; i++) {
             values[i] = integer(in, elements);
         }

