@@ -49,6 +49,11 @@ final class CheckpointFolder {
         return this;
     }
 
+    CheckpointFolder tensor(String name, float[] values, int... shape) {
+        weights.put(name, new Weights(dtype, shape, values));
+        return this;
+    }
+
     private float rounded(float value) {
         return switch (dtype) {
             case "F16" -> Float.float16ToFloat(Float.floatToFloat16(value));
@@ -226,33 +231,22 @@ final class CheckpointFolder {
         return tokenizer;
     }
 
-    /** The pre-tokenizer of Qwen 2, as its checkpoints have it. */
+    /** The pre-tokenizer of Qwen 2, as its checkpoints have it: each digit alone. */
     static Object qwenPreTokenizer() {
-        return Map.of(
-                "type",
-                "Sequence",
-                "pretokenizers",
-                List.of(
-                        Map.of(
-                                "type",
-                                "Split",
-                                "pattern",
-                                Map.of(
-                                        "Regex",
-                                        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|"
-                                                + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"),
-                                "behavior",
-                                "Isolated",
-                                "invert",
-                                false),
-                        Map.of(
-                                "type",
-                                "ByteLevel",
-                                "add_prefix_space",
-                                false,
-                                "trim_offsets",
-                                false,
-                                "use_regex",
-                                false)));
+        return preTokenizer("\\p{N}");
+    }
+
+    /** The pre-tokenizer of Llama 3: up to three digits together. */
+    static Object llamaPreTokenizer() {
+        return preTokenizer("\\p{N}{1,3}");
+    }
+
+    private static Object preTokenizer(String digits) {
+        String words = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
+                + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+        Object split =
+                Map.of("type", "Split", "pattern", Map.of("Regex", words), "behavior", "Isolated", "invert", false);
+        Object bytes = Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", false);
+        return Map.of("type", "Sequence", "pretokenizers", List.of(split, bytes));
     }
 }
