@@ -32,8 +32,7 @@ public class ReadBandwidthBenchmark {
     private static final int STEP = SPECIES.vectorByteSize();
     private static final long SIZE = 256 << 20;
 
-    private final MemorySegment memory =
-            Arena.ofAuto().allocate(SIZE, 64).fill((byte) 1);
+    private final MemorySegment memory = Arena.ofAuto().allocate(SIZE, 64).fill((byte) 1);
 
     /** The sum of all longs, in four streams of one sequence. */
     @Benchmark

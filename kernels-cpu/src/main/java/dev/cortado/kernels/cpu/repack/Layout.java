@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Int planes of a chunk of 32 weights, half-lane h being the low (0) or high (1) 16 bits of a lane:
  *
  * <ul>
- *   <li>nibbles, 4 planes: bits 4j to 4j + 3 of half-lane h of plane i hold weight {@code 4i + 2h + j / 2 + 16 (j % 2)};
+ *   <li>nibbles, 4 planes: bits 4j to 4j + 3 of half-lane h of plane i hold weight {@code 4i + 2h + j / 2 + 16 (j %
+ * 2)};
  *       this is the byte order of Q4_0
  *   <li>fifth bits, 1 plane: bit {@code 4i + j} of half-lane h belongs to nibble j of plane i
  *   <li>two-bit fields, 2 planes: bits {@code 8 (i % 2) + 2j} and the next of half-lane h of plane i / 2

@@ -10,8 +10,8 @@ import dev.cortado.gguf.TensorType;
 import java.util.Arrays;
 
 /**
- * Q2_K: scale d, scale of minima dmin, 16 bytes with a scale sc in the low and a minimum mn in the high nibble, 8 chunks
- * of two-bit fields; a weight of run j (16 weights) is d sc[j] q - dmin mn[j].
+ * Q2_K: scale d, scale of minima dmin, 16 bytes with a scale sc in the low and a minimum mn in the high nibble, 8
+ * chunks of two-bit fields; a weight of run j (16 weights) is d sc[j] q - dmin mn[j].
  */
 final class Q2KLayout extends Layout {
     Q2KLayout() {

@@ -11,8 +11,8 @@ import dev.cortado.gguf.TensorType;
 import java.util.Arrays;
 
 /**
- * Q3_K: scale d, 16 signed scales sc, 8 chunks of two-bit fields (the low bits) and one plane of third bits; a weight of
- * run j (16 weights) is d sc[j] (q - 4).
+ * Q3_K: scale d, 16 signed scales sc, 8 chunks of two-bit fields (the low bits) and one plane of third bits; a weight
+ * of run j (16 weights) is d sc[j] (q - 4).
  */
 final class Q3KLayout extends Layout {
     Q3KLayout() {

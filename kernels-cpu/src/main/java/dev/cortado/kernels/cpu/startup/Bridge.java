@@ -1,8 +1,8 @@
 package dev.cortado.kernels.cpu.startup;
 
 /**
- * A kernel in two forms that compute the same bits: plain loops, quick from the first call, and vectors, which C2 has to
- * compile before they are. {@link #get()} is the first until {@link #cross()} was called.
+ * A kernel in two forms that compute the same bits: plain loops, quick from the first call, and vectors, which C2 has
+ * to compile before they are. {@link #get()} is the first until {@link #cross()} was called.
  *
  * @param <K> the kernel's type
  */

@@ -3,22 +3,21 @@ package dev.cortado.kernels.cpu.startup;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Calls vector kernels on tiny inputs in the background until C2 has compiled them. An uncompiled vector kernel runs a
- * thousand times slower and puts every vector on the heap, so one whose calls allocate nothing is compiled. Kernels take
- * turns, because C2 compiles one while another gathers its profile. The thread is a daemon and ends with its work.
+ * thousand times slower and puts every vector on the heap, so one whose calls allocate nothing is compiled. Kernels
+ * take turns, because C2 compiles one while another gathers its profile. The thread is a daemon and ends with its work.
  */
 public final class Warmup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
     private static final long TURN_NANOS = 2_000_000;
     private static final int QUIET_TURNS = 2;
     /** Kernels that have not settled by then stay on their plain loops. */
-    private static final long LIMIT_NANOS = 60_000_000_000L;
+    private static final long LIMIT_MILLIS = 60_000;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<Task> tasks = new ArrayList<>();
@@ -61,27 +60,27 @@ public final class Warmup implements AutoCloseable {
         for (List<Task> round = next(); !round.isEmpty(); round = next()) {
             for (Task task : round) {
                 turn(task);
+                long millis = (System.nanoTime() - task.began) / 1_000_000;
+                if (task.quietTurns >= QUIET_TURNS) {
+                    LOG.debug("{} is compiled after {} ms", task.name, millis);
+                    task.ready.run();
+                    remove(task);
+                } else if (millis > LIMIT_MILLIS) {
+                    LOG.warn("{} was not compiled within {} ms and stays on plain loops", task.name, millis);
+                    remove(task);
+                }
             }
         }
     }
 
     /** The kernels that are still to be called; none when this is closed. */
     private synchronized List<Task> next() {
-        Iterator<Task> all = tasks.iterator();
-        while (all.hasNext()) {
-            Task task = all.next();
-            long nanos = System.nanoTime() - task.began;
-            if (task.quietTurns >= QUIET_TURNS) {
-                task.ready.run();
-                LOG.debug("{} is compiled after {} ms", task.name, nanos / 1_000_000);
-                all.remove();
-            } else if (nanos > LIMIT_NANOS) {
-                LOG.warn("{} was not compiled within {} s and stays on plain loops", task.name, nanos / 1_000_000_000);
-                all.remove();
-            }
-        }
         running = !closed && !tasks.isEmpty();
         return running ? List.copyOf(tasks) : List.of();
+    }
+
+    private synchronized void remove(Task task) {
+        tasks.remove(task);
     }
 
     private void turn(Task task) {

@@ -14,7 +14,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** F16 rows: a half becomes a float by moving its bits and scaling by 2^112; see {@link dev.cortado.kernels.cpu.weights.RowProduct}. */
+/**
+ * F16 rows: a half becomes a float by moving its bits and scaling by 2^112; see {@link
+ * dev.cortado.kernels.cpu.weights.RowProduct}.
+ */
 final class F16RowProduct {
     private F16RowProduct() {}
 

@@ -20,8 +20,7 @@ final class F32RowProduct {
         int whole = columns & -(4 * LANES);
         long w = weights;
         for (int k = 0; k < whole; k += 4 * LANES, w += 16 * LANES) {
-            a = FloatVector.fromMemorySegment(F, SEGMENT, w, LITTLE_ENDIAN)
-                    .fma(FloatVector.fromArray(F, x, at + k), a);
+            a = FloatVector.fromMemorySegment(F, SEGMENT, w, LITTLE_ENDIAN).fma(FloatVector.fromArray(F, x, at + k), a);
             b = FloatVector.fromMemorySegment(F, SEGMENT, w + 4 * LANES, LITTLE_ENDIAN)
                     .fma(FloatVector.fromArray(F, x, at + k + LANES), b);
             c = FloatVector.fromMemorySegment(F, SEGMENT, w + 8 * LANES, LITTLE_ENDIAN)

@@ -1,7 +1,6 @@
 package dev.cortado.kernels.cpu.vector;
 
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
-import static dev.cortado.kernels.cpu.vector.Species.B;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
@@ -22,7 +21,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of IQ4_NL: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of IQ4_NL. Nibbles select bytes from the table; those are multiplied as in Q8_0.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Iq4NlProduct {
     /** The table, repeated over the whole vector. */
     private static final ByteVector TABLE = Lookup.repeated(Tables.iq4());
@@ -49,7 +52,7 @@ final class Iq4NlProduct {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -63,55 +66,99 @@ final class Iq4NlProduct {
                 IntVector t;
                 IntVector nibbles;
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 IntVector sum = low.add(high);
@@ -144,7 +191,7 @@ final class Iq4NlProduct {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -161,79 +208,139 @@ final class Iq4NlProduct {
                 IntVector t;
                 IntVector nibbles;
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 IntVector sum0 = low0.add(high0);

@@ -1,7 +1,6 @@
 package dev.cortado.kernels.cpu.vector;
 
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
-import static dev.cortado.kernels.cpu.vector.Species.B;
 import static dev.cortado.kernels.cpu.vector.Species.B_PER_LANE;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
@@ -24,7 +23,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of IQ4_XS: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of IQ4_XS. A chunk of 32 weights is summed as in IQ4_NL; its sum times its scale is added up in 32 bits per
+ * block.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Iq4XsProduct {
     /** The table, repeated over the whole vector. */
     private static final ByteVector TABLE = Lookup.repeated(Tables.iq4());
@@ -51,7 +55,7 @@ final class Iq4XsProduct {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 138 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -68,61 +72,105 @@ final class Iq4XsProduct {
                     IntVector t;
                     IntVector nibbles;
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high = high.add(t.lanewise(ASHR, 16));
                     IntVector part = low.add(high);
-                    IntVector runScale = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (2 + c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
+                    IntVector runScale = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
                     total = total.add(part.mul(runScale));
                 }
                 float inputScale = scales[k];
@@ -154,7 +202,7 @@ final class Iq4XsProduct {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 138 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -175,86 +223,146 @@ final class Iq4XsProduct {
                     IntVector t;
                     IntVector nibbles;
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
                     nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                    q = nibbles.lanewise(LSHR, 4)
+                            .and(0x0F0F0F0F)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsShorts();
                     even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                     odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                    t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts())
+                            .add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()))
+                            .reinterpretAsInts();
                     low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                     high1 = high1.add(t.lanewise(ASHR, 16));
                     IntVector part0 = low0.add(high0);
                     IntVector part1 = low1.add(high1);
-                    IntVector runScale = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (2 + c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
+                    IntVector runScale = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
                     total0 = total0.add(part0.mul(runScale));
                     total1 = total1.add(part1.mul(runScale));
                 }

@@ -1,7 +1,6 @@
 package dev.cortado.kernels.cpu.vector;
 
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
-import static dev.cortado.kernels.cpu.vector.Species.B;
 import static dev.cortado.kernels.cpu.vector.Species.B_PER_LANE;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
@@ -23,7 +22,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of MXFP4: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of MXFP4. Nibbles select bytes from the table of doubled E2M1 values; 16 products of at most 12 * 127 fit in
+ * a 16-bit half. The scale is a power of two, built from its exponent.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Mxfp4Product {
     /** The table, repeated over the whole vector. */
     private static final ByteVector TABLE = Lookup.repeated(Tables.e2m1());
@@ -62,41 +66,77 @@ final class Mxfp4Product {
                 ShortVector odd;
                 IntVector nibbles;
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s = s.add(even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())));
+                s = s.add(even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 5 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s = s.add(even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())));
+                s = s.add(even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 9 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s = s.add(even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())));
+                s = s.add(even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 13 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s = s.add(even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s = s.add(even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())));
+                s = s.add(even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())));
                 IntVector sum = s.reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 float inputScale = scales[k];
@@ -142,49 +182,93 @@ final class Mxfp4Product {
                 ShortVector odd;
                 IntVector nibbles;
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s0 = s0.add(even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts())));
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts())));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 5 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts())));
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts())));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 9 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts())));
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts())));
                 nibbles = IntVector.fromMemorySegment(I, SEGMENT, p + 13 * LANES, LITTLE_ENDIAN);
-                q = nibbles.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts())));
-                q = nibbles.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts())));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                s0 = s0.add(even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())));
-                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts())));
+                s0 = s0.add(even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())));
+                s1 = s1.add(even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts())));
                 IntVector sum0 = s0.reinterpretAsInts();
                 sum0 = sum0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum0.lanewise(ASHR, 16));
                 IntVector sum1 = s1.reinterpretAsInts();

@@ -23,7 +23,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q2_K: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q2_K. Runs of 16 weights: nibble positions 0 and 2 belong to the first of two, 1 and 3 to the second. The
+ * sums of both times their scales, and the minima times the sums of the inputs, are added up in 32 bits per block.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q2KProduct {
     private Q2KProduct() {}
 
@@ -48,13 +53,14 @@ final class Q2KProduct {
             FloatVector offsets = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 84 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                FloatVector minScale = ((IntVector)
+                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
+                                        .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -62,8 +68,9 @@ final class Q2KProduct {
                 IntVector minSum = IntVector.zero(I);
                 int run = 16 * k;
                 for (int j = 0; j < 16; j++, run++) {
-                    IntVector m = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + j) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector m = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + j) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     m = m.lanewise(LSHR, 4);
                     minSum = minSum.add(m.mul(sums[run]));
                 }
@@ -75,31 +82,63 @@ final class Q2KProduct {
                     int o = 128 * k + 16 * c;
                     ShortVector s = ShortVector.zero(S);
                     ShortVector u = ShortVector.zero(S);
+                    IntVector n;
                     IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 2).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 4).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 6).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 10).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 12).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                    n = q.and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 2).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4).and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 6).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8).and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 10).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12).and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 14).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 2).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 4).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 6).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 10).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 12).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (4 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    n = q.and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 2).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4).and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 6).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8).and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 10).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12).and(0x00030003);
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 14).and(0x00030003);
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                    IntVector scale0 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     scale0 = scale0.and(15);
-                    IntVector scale1 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (5 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector scale1 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (5 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     scale1 = scale1.and(15);
                     IntVector first = s.reinterpretAsInts();
                     first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
@@ -139,13 +178,14 @@ final class Q2KProduct {
             FloatVector offsets1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 84 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                FloatVector minScale = ((IntVector)
+                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
+                                        .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -154,8 +194,9 @@ final class Q2KProduct {
                 IntVector minSum1 = IntVector.zero(I);
                 int run = 16 * k;
                 for (int j = 0; j < 16; j++, run++) {
-                    IntVector m = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + j) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector m = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + j) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     m = m.lanewise(LSHR, 4);
                     minSum0 = minSum0.add(m.mul(sums[run]));
                     minSum1 = minSum1.add(m.mul(sums[run + nextRun]));
@@ -225,13 +266,13 @@ final class Q2KProduct {
                     v = q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (4 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector scale0 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     scale0 = scale0.and(15);
-                    IntVector scale1 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (5 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector scale1 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (5 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     scale1 = scale1.and(15);
                     IntVector first0 = s0.reinterpretAsInts();
                     first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));

@@ -23,7 +23,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q3_K: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q3_K. Runs of 16 weights: nibble positions 0 and 2 belong to the first of two, 1 and 3 to the second. The
+ * sums of both, less 4 times the sum of the inputs, times their scales are added up in 32 bits per block.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q3KProduct {
     private Q3KProduct() {}
 
@@ -47,7 +52,7 @@ final class Q3KProduct {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 114 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -58,31 +63,89 @@ final class Q3KProduct {
                     int o = 128 * k + 16 * c;
                     ShortVector s = ShortVector.zero(S);
                     ShortVector u = ShortVector.zero(S);
+                    IntVector n;
                     IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
                     IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHL, 1).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 1).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 2).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 3).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 4).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 5).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                    n = q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 2)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHL, 1).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 6)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 1).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 2).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 10)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 3).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 4).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 14)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 5).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x00030003).or(high.lanewise(LSHR, 6).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHR, 7).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 4).and(0x00030003).or(high.lanewise(LSHR, 8).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 9).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 10).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 11).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 12).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 13).and(0x00040004)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
-                    IntVector scale1 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
+                    n = q.and(0x00030003).or(high.lanewise(LSHR, 6).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 2)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 7).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 8).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 6)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 9).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 10).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 10)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 11).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 12).and(0x00040004));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 14)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 13).and(0x00040004));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                    IntVector scale0 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
+                    IntVector scale1 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
                     IntVector first = s.reinterpretAsInts();
                     first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
                     total = total.add(first.sub(4 * sums[2 * (8 * k + c)]).mul(scale0));
@@ -120,7 +183,7 @@ final class Q3KProduct {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 114 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -138,73 +201,122 @@ final class Q3KProduct {
                     ShortVector v;
                     IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
                     IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    v = q.and(0x00030003).or(high.lanewise(LSHL, 2).and(0x00040004)).reinterpretAsShorts();
+                    v = q.and(0x00030003)
+                            .or(high.lanewise(LSHL, 2).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHL, 1).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 2)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHL, 1).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x00030003).or(high.and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x00030003)
+                            .or(high.and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 1).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 6)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 1).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 2).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 2).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 3).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 10)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 3).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 4).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 4).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 5).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 14)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 5).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x00030003).or(high.lanewise(LSHR, 6).and(0x00040004)).reinterpretAsShorts();
+                    v = q.and(0x00030003)
+                            .or(high.lanewise(LSHR, 6).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 2).and(0x00030003).or(high.lanewise(LSHR, 7).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 2)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 7).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x00030003).or(high.lanewise(LSHR, 8).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 8).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 6).and(0x00030003).or(high.lanewise(LSHR, 9).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 6)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 9).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x00030003).or(high.lanewise(LSHR, 10).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 10).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 10).and(0x00030003).or(high.lanewise(LSHR, 11).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 10)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 11).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x00030003).or(high.lanewise(LSHR, 12).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 12).and(0x00040004))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 14).and(0x00030003).or(high.lanewise(LSHR, 13).and(0x00040004)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 14)
+                            .and(0x00030003)
+                            .or(high.lanewise(LSHR, 13).and(0x00040004))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
-                    IntVector scale1 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
+                    IntVector scale0 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
+                    IntVector scale1 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
                     IntVector first0 = s0.reinterpretAsInts();
                     first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
                     total0 = total0.add(first0.sub(4 * sums[2 * (8 * k + c)]).mul(scale0));
                     IntVector second0 = u0.reinterpretAsInts();
                     second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
-                    total0 = total0.add(second0.sub(4 * sums[2 * (8 * k + c) + 1]).mul(scale1));
+                    total0 = total0.add(second0.sub(4 * sums[2 * (8 * k + c) + 1])
+                            .mul(scale1));
                     IntVector first1 = s1.reinterpretAsInts();
                     first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
-                    total1 = total1.add(first1.sub(4 * sums[2 * (8 * k + c) + nextRun]).mul(scale0));
+                    total1 = total1.add(first1.sub(4 * sums[2 * (8 * k + c) + nextRun])
+                            .mul(scale0));
                     IntVector second1 = u1.reinterpretAsInts();
                     second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
-                    total1 = total1.add(second1.sub(4 * sums[2 * (8 * k + c) + 1 + nextRun]).mul(scale1));
+                    total1 = total1.add(second1.sub(4 * sums[2 * (8 * k + c) + 1 + nextRun])
+                            .mul(scale1));
                 }
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) total0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);

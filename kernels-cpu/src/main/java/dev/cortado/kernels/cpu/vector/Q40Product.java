@@ -20,7 +20,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q4_0: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q4_0. Per block: the sum of nibble times input in 16-bit halves (16 products of at most 15 * 127 fit),
+ * the two halves added, less 8 times the sum of the inputs.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q40Product {
     private Q40Product() {}
 
@@ -44,7 +49,7 @@ final class Q40Product {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -53,26 +58,49 @@ final class Q40Product {
                 ShortVector s = ShortVector.zero(S);
                 ShortVector u = ShortVector.zero(S);
                 IntVector q;
+                IntVector n;
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                 IntVector sum = s.add(u).reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 sum = sum.sub(8 * sums[k]);
@@ -106,7 +134,7 @@ final class Q40Product {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()

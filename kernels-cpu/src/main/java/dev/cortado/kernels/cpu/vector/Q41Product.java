@@ -20,7 +20,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q4_1: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q4_1. Per block: the sum of nibble times input in 16-bit halves (16 products of at most 15 * 127 fit),
+ * and the minimum times the sum of the inputs.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q41Product {
     private Q41Product() {}
 
@@ -45,13 +50,14 @@ final class Q41Product {
             FloatVector offsets = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 20 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                FloatVector min = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                FloatVector min = ((IntVector)
+                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
+                                        .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -60,26 +66,49 @@ final class Q41Product {
                 ShortVector s = ShortVector.zero(S);
                 ShortVector u = ShortVector.zero(S);
                 IntVector q;
+                IntVector n;
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 4 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 8 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 12 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 16 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                n = q.and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x000F000F);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x000F000F);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                 IntVector sum = s.add(u).reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 float inputScale = scales[k];
@@ -115,13 +144,14 @@ final class Q41Product {
             FloatVector offsets1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 20 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                FloatVector min = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                FloatVector min = ((IntVector)
+                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
+                                        .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()

@@ -20,7 +20,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q5_0: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q5_0. The 16-bit halves begin with -16 times the sum of their inputs, so that after 16 products of at
+ * most 31 * 127 they hold a sum of (q - 16) times input, which fits; on the way they may wrap.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q50Product {
     private Q50Product() {}
 
@@ -44,7 +49,7 @@ final class Q50Product {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 22 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -54,26 +59,73 @@ final class Q50Product {
                 ShortVector s = broadcast(I, starts[k]).reinterpretAsShorts();
                 ShortVector u = ShortVector.zero(S);
                 IntVector q;
+                IntVector n;
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 3).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHL, 1).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                n = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 3).and(0x00100010));
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 2).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 1).and(0x00100010));
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).or(high.and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 1).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 3).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                n = q.and(0x000F000F).or(high.and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 1).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 2).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 3).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 5).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 7).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                n = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 5).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 6).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 7).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 18 * LANES, LITTLE_ENDIAN);
-                s = s.add(q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 9).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 11).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                n = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 9).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 10).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 11).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                 IntVector sum = s.add(u).reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 float inputScale = scales[k];
@@ -106,7 +158,7 @@ final class Q50Product {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 22 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -122,52 +174,88 @@ final class Q50Product {
                 v = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010)).reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 3).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 3).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 2).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHL, 1).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 1).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
                 v = q.and(0x000F000F).or(high.and(0x00100010)).reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 1).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 1).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 2).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 3).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 3).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
                 v = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010)).reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 5).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 5).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 6).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 7).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 7).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
                 q = IntVector.fromMemorySegment(I, SEGMENT, p + 18 * LANES, LITTLE_ENDIAN);
                 v = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010)).reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 9).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 9).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 10).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
-                v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 11).and(0x00100010)).reinterpretAsShorts();
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 11).and(0x00100010))
+                        .reinterpretAsShorts();
                 s0 = s0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                 s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
                 IntVector sum0 = s0.reinterpretAsInts();

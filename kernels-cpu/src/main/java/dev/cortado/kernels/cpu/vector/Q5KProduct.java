@@ -23,7 +23,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q5_K: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q5_K. A chunk of 32 weights is summed as in Q5_1; its sum times its scale, and its minimum times the sum
+ * of its inputs, are added up in 32 bits per block.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q5KProduct {
     private Q5KProduct() {}
 
@@ -49,13 +54,14 @@ final class Q5KProduct {
             FloatVector offsets = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 180 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                FloatVector minScale = ((IntVector)
+                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
+                                        .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -63,8 +69,9 @@ final class Q5KProduct {
                 IntVector minSum = IntVector.zero(I);
                 int run = 8 * k;
                 for (int j = 0; j < 8; j++, run++) {
-                    IntVector m = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (12 + j) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector m = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (12 + j) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     minSum = minSum.add(m.mul(sums[run]));
                 }
                 float inputScale = scales[k];
@@ -77,32 +84,88 @@ final class Q5KProduct {
                     ShortVector s = broadcast(I, starts[8 * k + c]).reinterpretAsShorts();
                     ShortVector u = ShortVector.zero(S);
                     IntVector q;
+                    IntVector n;
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 3).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHL, 1).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 3).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 2).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 1).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 1).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 3).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 1).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 2).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 3).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 5).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 7).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 5).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 6).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 7).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 16 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 9).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 11).and(0x00100010)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 9).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 10).and(0x00100010));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 11).and(0x00100010));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                     IntVector part = s.add(u).reinterpretAsInts();
                     part = part.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part.lanewise(ASHR, 16));
                     part = part.add(16 * sums[8 * k + c]);
-                    IntVector runScale = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (4 + c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector runScale = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     total = total.add(part.mul(runScale));
                 }
                 products = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(inputScale), products);
@@ -137,13 +200,14 @@ final class Q5KProduct {
             FloatVector offsets1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 180 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                FloatVector minScale = ((IntVector)
+                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
+                                        .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -152,8 +216,9 @@ final class Q5KProduct {
                 IntVector minSum1 = IntVector.zero(I);
                 int run = 8 * k;
                 for (int j = 0; j < 8; j++, run++) {
-                    IntVector m = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (12 + j) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector m = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (12 + j) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     minSum0 = minSum0.add(m.mul(sums[run]));
                     minSum1 = minSum1.add(m.mul(sums[run + nextRun]));
                 }
@@ -173,55 +238,97 @@ final class Q5KProduct {
                     IntVector q;
                     ShortVector v;
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHL, 4).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 3).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 3).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 2).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHL, 1).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 1).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
                     v = q.and(0x000F000F).or(high.and(0x00100010)).reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 1).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 1).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 2).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 3).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 3).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHR, 4).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 5).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 5).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 6).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 7).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 7).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 16 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHR, 8).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 9).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 9).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 10).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 11).and(0x00100010)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 11).and(0x00100010))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
                     IntVector part0 = s0.reinterpretAsInts();
@@ -230,9 +337,9 @@ final class Q5KProduct {
                     IntVector part1 = s1.reinterpretAsInts();
                     part1 = part1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part1.lanewise(ASHR, 16));
                     part1 = part1.add(16 * sums[8 * k + c + nextRun]);
-                    IntVector runScale = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (4 + c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    IntVector runScale = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
                     total0 = total0.add(part0.mul(runScale));
                     total1 = total1.add(part1.mul(runScale));
                 }

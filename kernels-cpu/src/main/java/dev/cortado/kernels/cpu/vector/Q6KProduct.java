@@ -22,7 +22,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q6_K: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q6_K. Runs of 16 weights: nibble positions 0 and 2 belong to the first of two, 1 and 3 to the second.
+ * Their 16-bit halves begin with -32 times the sum of their inputs, so that 8 products of at most 63 * 127 end as a sum
+ * of (q - 32) times input, which fits; the sums times their scales are added up in 32 bits per block.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q6KProduct {
     private Q6KProduct() {}
 
@@ -46,7 +52,7 @@ final class Q6KProduct {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 210 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -57,35 +63,87 @@ final class Q6KProduct {
                     int o = 128 * k + 16 * c;
                     ShortVector s = broadcast(I, starts[2 * (8 * k + c)]).reinterpretAsShorts();
                     ShortVector u = broadcast(I, starts[2 * (8 * k + c) + 1]).reinterpretAsShorts();
+                    IntVector n;
                     IntVector q;
                     IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 2).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8).and(0x000F000F).or(high.and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 2).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 6).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 8).and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 10).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 16 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                    n = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 2).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8).and(0x000F000F).or(high.and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 2).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 20 * LANES, LITTLE_ENDIAN);
-                    s = s.add(q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    s = s.add(q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    u = u.add(q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00300030)).reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
-                    IntVector scale1 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
+                    n = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 6).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 8).and(0x00300030));
+                    s = s.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                    n = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 10).and(0x00300030));
+                    u = u.add(n.reinterpretAsShorts()
+                            .mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                    IntVector scale0 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
+                    IntVector scale1 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
                     IntVector first = s.reinterpretAsInts();
                     first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
                     total = total.add(first.mul(scale0));
@@ -123,7 +181,7 @@ final class Q6KProduct {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 210 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -136,70 +194,116 @@ final class Q6KProduct {
                     int o1 = o + nextPair;
                     ShortVector s0 = broadcast(I, starts[2 * (8 * k + c)]).reinterpretAsShorts();
                     ShortVector u0 = broadcast(I, starts[2 * (8 * k + c) + 1]).reinterpretAsShorts();
-                    ShortVector s1 = broadcast(I, starts[2 * (8 * k + c) + nextRun]).reinterpretAsShorts();
-                    ShortVector u1 = broadcast(I, starts[2 * (8 * k + c) + 1 + nextRun]).reinterpretAsShorts();
+                    ShortVector s1 =
+                            broadcast(I, starts[2 * (8 * k + c) + nextRun]).reinterpretAsShorts();
+                    ShortVector u1 =
+                            broadcast(I, starts[2 * (8 * k + c) + 1 + nextRun]).reinterpretAsShorts();
                     ShortVector v;
                     IntVector q;
                     IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00300030)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHL, 4).and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 2).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 2).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00300030)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHR, 4).and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 6).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 8).and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 10).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
                     high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 16 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00300030)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHL, 4).and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHL, 2).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHL, 2).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 2).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 2).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
                     q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 20 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00300030)).reinterpretAsShorts();
+                    v = q.and(0x000F000F)
+                            .or(high.lanewise(LSHR, 4).and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x000F000F).or(high.lanewise(LSHR, 6).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 4)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 6).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 8)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 8).and(0x00300030))
+                            .reinterpretAsShorts();
                     s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
                     s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x000F000F).or(high.lanewise(LSHR, 10).and(0x00300030)).reinterpretAsShorts();
+                    v = q.lanewise(LSHR, 12)
+                            .and(0x000F000F)
+                            .or(high.lanewise(LSHR, 10).and(0x00300030))
+                            .reinterpretAsShorts();
                     u0 = u0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                     u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
-                    IntVector scale1 = (IntVector) ByteVector.fromMemorySegment(
-                                    B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
-                            .convertShape(B2I, I, 0);
+                    IntVector scale0 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
+                    IntVector scale1 = (IntVector)
+                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (3 + 2 * c) * LANES, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0);
                     IntVector first0 = s0.reinterpretAsInts();
                     first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
                     total0 = total0.add(first0.mul(scale0));

@@ -19,7 +19,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Products of Q8_0: weights as {@link dev.cortado.kernels.cpu.repack.Layout} lays them out. */
+/**
+ * Products of Q8_0. The even and the odd bytes of a plane, widened to 16 bits, times their inputs: two products of at
+ * most 128 * 127 fit in a half, then the halves are widened and summed apart.
+ *
+ * @see dev.cortado.kernels.cpu.repack.Layout
+ */
 final class Q80Product {
     private Q80Product() {}
 
@@ -42,7 +47,7 @@ final class Q80Product {
             FloatVector products = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 34 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -57,49 +62,65 @@ final class Q80Product {
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 18 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 22 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 26 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 30 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high = high.add(t.lanewise(ASHR, 16));
                 IntVector sum = low.add(high);
@@ -131,7 +152,7 @@ final class Q80Product {
             FloatVector products1 = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 34 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                        .convertShape(S2I, I, 0))
+                                .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
@@ -149,73 +170,105 @@ final class Q80Product {
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 10 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 14 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 18 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 22 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 26 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 q = ShortVector.fromMemorySegment(S, SEGMENT, p + 30 * LANES, LITTLE_ENDIAN);
                 even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
                 odd = q.lanewise(ASHR, 8);
-                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high0 = high0.add(t.lanewise(ASHR, 16));
-                t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()).add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts())).reinterpretAsInts();
+                t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
                 low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
                 high1 = high1.add(t.lanewise(ASHR, 16));
                 IntVector sum0 = low0.add(high0);

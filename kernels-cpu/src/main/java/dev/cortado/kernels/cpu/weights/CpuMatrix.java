@@ -9,7 +9,7 @@ import dev.cortado.kernels.cpu.repack.Layout;
  * A weight matrix as the CPU computes with it. Thread-safe; must not be used after {@link #close()} nor, where it uses
  * the file's own bytes, after the file was closed.
  */
-public abstract sealed class CpuMatrix implements Matrix, AutoCloseable 
+public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
         permits InterleavedMatrix, FloatMatrix, StoredMatrix {
     private final String name;
     private final TensorType type;
@@ -25,7 +25,13 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
         if (columns % type.blockSize() != 0 || tensor.data().byteSize() < bytes) {
             throw new IllegalArgumentException(
                     "tensor %s: %s of shape %s needs %d bytes and whole blocks of %d, it has %d bytes"
-                            .formatted(name, type, tensor.shapeText(), bytes, type.blockSize(), tensor.data().byteSize()));
+                            .formatted(
+                                    name,
+                                    type,
+                                    tensor.shapeText(),
+                                    bytes,
+                                    type.blockSize(),
+                                    tensor.data().byteSize()));
         }
     }
 
@@ -83,10 +89,11 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
      * {@code y[at + t * stride + r] = row r * x[t]} for r from {@code from} (a multiple of {@link #rowQuantum()}) below
      * {@code to} and all tokens t of x, which must be prepared in this matrix's {@link #form()}.
      */
-    public abstract void multiply(
-            Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch);
+    public abstract void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch);
 
-    /** Dequantises {@code count} weights of a row from column {@code from}; both are multiples of the type's block size. */
+    /**
+     * Dequantises {@code count} weights of a row from column {@code from}; both are multiples of the type's block size.
+     */
     public abstract void row(int row, int from, int count, float[] out, int at, Scratch scratch);
 
     /** Gives memory of its own back. */
@@ -100,8 +107,8 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
                     .formatted(name, rows, columns, from, to, x.columns()));
         }
         if (at < 0 || stride < 0 || last > y.length) {
-            throw new IllegalArgumentException("matrix %s: results up to index %d, but there is room for %d"
-                    .formatted(name, last, y.length));
+            throw new IllegalArgumentException(
+                    "matrix %s: results up to index %d, but there is room for %d".formatted(name, last, y.length));
         }
     }
 }

@@ -8,7 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A matrix of F32, F16 or BF16 in the file's own bytes, row after row. Its products take float32 inputs as they are. */
+/**
+ * A matrix of F32, F16 or BF16 in the file's own bytes, row after row. Its products take float32 inputs as they are.
+ */
 public final class FloatMatrix extends CpuMatrix {
     private final TensorType storage;
     private final Bridge<RowProduct> kernel;

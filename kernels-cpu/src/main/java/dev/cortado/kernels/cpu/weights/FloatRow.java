@@ -46,7 +46,10 @@ final class FloatRow implements RowProduct {
         return sum;
     }
 
-    /** The sum of the first {@code count} floats (a power of two): the upper half is added to the lower until one is left. */
+    /**
+     * The sum of the first {@code count} floats (a power of two): the upper half is added to the lower until one is
+     * left.
+     */
     static float halve(float[] sums, int count) {
         for (int half = count / 2; half > 0; half /= 2) {
             for (int i = 0; i < half; i++) {

@@ -42,7 +42,8 @@ public final class Kernels {
 
     /** Whether every kernel in use has its final form: nothing gets faster any more. */
     public synchronized boolean compiled() {
-        return interleaved.values().stream().allMatch(k -> k.one().crossed() && k.two().crossed())
+        return interleaved.values().stream()
+                        .allMatch(k -> k.one().crossed() && k.two().crossed())
                 && rows.values().stream().allMatch(Bridge::crossed);
     }
 
@@ -54,10 +55,20 @@ public final class Kernels {
                 Product two = oneByOne(one);
                 return new Interleaved(one, new Bridge<>(two, two));
             }
-            Bridge<Product> one = new Bridge<>(scalar, VectorProducts.one(type));
-            Bridge<Product> two = new Bridge<>(oneByOne(one), VectorProducts.two(type));
-            warm(layout, "product " + type, VectorProducts.one(type), one);
-            warm(layout, "product " + type + " x 2", VectorProducts.two(type), two);
+            Product vectorOne = VectorProducts.one(type);
+            Product vectorTwo = VectorProducts.two(type);
+            Bridge<Product> one = new Bridge<>(scalar, vectorOne);
+            Bridge<Product> two = new Bridge<>(oneByOne(one), vectorTwo);
+            if (choice == Choice.VECTOR) {
+                one.cross();
+                two.cross();
+            } else {
+                // the compiler is what everything waits for, and one token is what every chat begins with
+                warm(layout, "product " + type, vectorOne, () -> {
+                    one.cross();
+                    warm(layout, "product " + type + " x 2", vectorTwo, two::cross);
+                });
+            }
             return new Interleaved(one, two);
         });
     }
@@ -71,17 +82,14 @@ public final class Kernels {
         };
     }
 
-    private void warm(Layout layout, String name, Product vector, Bridge<Product> bridge) {
-        if (choice == Choice.VECTOR) {
-            bridge.cross();
-            return;
-        }
+    private void warm(Layout layout, String name, Product vector, Runnable ready) {
         int groups = 2;
         int blocks = 2;
         int columns = blocks * layout.blockSize();
         int rows = groups * VectorModule.LANES;
         Arena arena = Arena.ofAuto();
-        long weights = arena.allocate((long) rows * blocks * layout.blockBytes() + 64, 64).address();
+        long weights = arena.allocate((long) rows * blocks * layout.blockBytes() + 64, 64)
+                .address();
         QuantizedRows x = new QuantizedRows(layout.blockSize());
         x.columns(columns);
         float[] y = new float[2 * rows];
@@ -92,7 +100,7 @@ public final class Kernels {
                     vector.multiply(weights, groups, blocks, x, 0, y, 0, rows, scratch);
                     Reference.reachabilityFence(arena);
                 },
-                bridge::cross);
+                ready);
     }
 
     synchronized Bridge<RowProduct> rows(TensorType type) {

@@ -4,8 +4,8 @@ package dev.cortado.kernels.cpu.weights;
 @FunctionalInterface
 public interface Product {
     /**
-     * {@code y[at + t * stride + r] = row r * x[token + t]} for every row r of the groups, also of those that pad the last
-     * one, and for as many tokens t as the kernel takes at once.
+     * {@code y[at + t * stride + r] = row r * x[token + t]} for every row r of the groups, also of those that pad the
+     * last one, and for as many tokens t as the kernel takes at once.
      *
      * @param weights address of the first group
      * @param groups groups of rows, side by side in memory

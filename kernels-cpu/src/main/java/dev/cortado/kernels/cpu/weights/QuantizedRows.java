@@ -7,12 +7,15 @@ import java.util.Arrays;
  * weights read: value x is about {@code scale * q}, |q| at most 127. Each array holds token after token:
  *
  * <ul>
- *   <li>{@link #pairs()}: two 16-bit values an int: int 2i holds values 4i (low half) and 4i + 2, int 2i + 1 holds 4i + 1
+ *   <li>{@link #pairs()}: two 16-bit values an int: int 2i holds values 4i (low half) and 4i + 2, int 2i + 1 holds 4i +
+ * 1
  *       and 4i + 3
  *   <li>{@link #scales()}: a float per block
  *   <li>{@link #sums32()}, {@link #sums16()}: an int per 32 or 16 values, their sum
- *   <li>{@link #starts32()}: an int per 32 values with two 16-bit halves: -16 times the sum of the values in the low and
- *       in the high halves of their pairs; what an accumulator starts with where 16 is to be subtracted from each weight
+ *   <li>{@link #starts32()}: an int per 32 values with two 16-bit halves: -16 times the sum of the values in the low
+ * and
+ *       in the high halves of their pairs; what an accumulator starts with where 16 is to be subtracted from each
+ * weight
  *   <li>{@link #starts16()}: the same per 16 values with -32
  * </ul>
  */

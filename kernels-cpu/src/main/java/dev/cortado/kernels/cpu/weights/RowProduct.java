@@ -5,8 +5,8 @@ package dev.cortado.kernels.cpu.weights;
 public interface RowProduct {
     /**
      * Row times x. Partial sums: element k of the first {@code columns / (4 L) * 4 L} is added to sum {@code k % (4 L)}
-     * (L = lanes), the sums a, b, c, d of L lanes each are added as {@code (a + b) + (c + d)}, the result's upper half to
-     * its lower half until one is left, and then the remaining elements one after the other.
+     * (L = lanes), the sums a, b, c, d of L lanes each are added as {@code (a + b) + (c + d)}, the result's upper half
+     * to its lower half until one is left, and then the remaining elements one after the other.
      *
      * @param weights address of the row
      * @param columns its weights

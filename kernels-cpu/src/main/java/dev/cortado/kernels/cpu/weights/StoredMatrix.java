@@ -4,8 +4,8 @@ import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.quantization.Dequantizer;
 
 /**
- * A matrix of a type that has no kernel of its own: it stays in the file's bytes and is dequantised as it is used, so it
- * takes no memory and loses no precision.
+ * A matrix of a type that has no kernel of its own: it stays in the file's bytes and is dequantised as it is used, so
+ * it takes no memory and loses no precision.
  */
 public final class StoredMatrix extends CpuMatrix {
     private final Tensor tensor;

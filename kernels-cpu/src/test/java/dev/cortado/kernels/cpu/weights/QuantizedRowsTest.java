@@ -24,7 +24,8 @@ class QuantizedRowsTest {
         for (int t = 0; t < 2; t++) {
             for (int k = 0; k < COLUMNS; k++) {
                 float scale = rows.scales()[(t * COLUMNS + k) / block];
-                assertThat(Math.abs(scale * value(rows, t, k) - x[t * COLUMNS + k])).isLessThanOrEqualTo(0.501f * scale);
+                assertThat(Math.abs(scale * value(rows, t, k) - x[t * COLUMNS + k]))
+                        .isLessThanOrEqualTo(0.501f * scale);
             }
         }
     }
@@ -53,8 +54,7 @@ class QuantizedRowsTest {
             assertThat(start >> 16).isEqualTo(-32 * high);
         }
         for (int k = 0; k < COLUMNS / 32; k++) {
-            assertThat(rows.sums32()[k])
-                    .isEqualTo(rows.sums16()[2 * k] + rows.sums16()[2 * k + 1]);
+            assertThat(rows.sums32()[k]).isEqualTo(rows.sums16()[2 * k] + rows.sums16()[2 * k + 1]);
         }
         assertThat(rows.starts32()[0]).isEqualTo(-16 * 16 * 127 & 0xFFFF | -16 * 16 * 127 << 16);
         assertThat(rows.starts32()[1]).isEqualTo(16 * 16 * 127 & 0xFFFF | 16 * 16 * 127 << 16);

@@ -44,7 +44,9 @@ final class RandomTensor {
 
     private static void scales(TensorType type, MemorySegment block, Random random) {
         switch (type) {
-            case MXFP4 -> block.set(ValueLayout.JAVA_BYTE, 0, (byte) (random.nextInt(12) == 0 ? random.nextInt(3) : 110 + random.nextInt(20)));
+            case MXFP4 ->
+                block.set(ValueLayout.JAVA_BYTE, 0, (byte)
+                        (random.nextInt(12) == 0 ? random.nextInt(3) : 110 + random.nextInt(20)));
             case Q4_1, Q5_1, Q4_K, Q5_K -> {
                 half(block, 0, random);
                 half(block, 2, random);
@@ -57,7 +59,8 @@ final class RandomTensor {
             case Q6_K -> half(block, 208, random);
             case F32 -> block.set(AllMemory.FLOAT, 0, (float) random.nextGaussian());
             case I8, I16, I32, I64, F64, TQ1_0, IQ1_M -> {}
-            case BF16 -> block.set(AllMemory.SHORT, 0, (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16));
+            case BF16 ->
+                block.set(AllMemory.SHORT, 0, (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16));
             default -> half(block, 0, random);
         }
     }
@@ -65,12 +68,11 @@ final class RandomTensor {
     /** Small numbers of both signs; sometimes zero, sometimes subnormal. */
     private static void half(MemorySegment block, long at, Random random) {
         float value = (float) random.nextGaussian() / 16;
-        short bits =
-                switch (random.nextInt(8)) {
-                    case 0 -> 0;
-                    case 1 -> (short) (random.nextInt(0x400) | random.nextInt(2) << 15);
-                    default -> Float.floatToFloat16(value);
-                };
+        short bits = switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> (short) (random.nextInt(0x400) | random.nextInt(2) << 15);
+            default -> Float.floatToFloat16(value);
+        };
         block.set(AllMemory.SHORT, at, bits);
     }
 }
