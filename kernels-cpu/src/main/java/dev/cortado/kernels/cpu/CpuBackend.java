@@ -15,6 +15,8 @@ import dev.cortado.engine.backend.Parameter;
 import dev.cortado.engine.backend.Rope;
 import dev.cortado.engine.backend.Segment;
 import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.startup.Warmup;
 import dev.cortado.kernels.cpu.weights.CpuMatrix;
 import dev.cortado.kernels.cpu.weights.Kernels;
@@ -66,6 +68,13 @@ final class CpuBackend implements Backend {
         } finally {
             region.leave();
         }
+    }
+
+    /** Interleaved weights are multiplied as integers, block by block, while there are few rows. */
+    @Override
+    public int activationBlock(TensorType type) {
+        Layout layout = Layout.of(type);
+        return layout == null ? 0 : layout.blockSize();
     }
 
     @Override
