@@ -12,6 +12,8 @@ module dev.cortado.cli {
 
     opens dev.cortado.cli to
             info.picocli;
+    opens dev.cortado.cli.conformance to
+            info.picocli;
 
     uses dev.cortado.engine.backend.BackendProvider;
 }

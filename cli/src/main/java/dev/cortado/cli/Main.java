@@ -1,5 +1,6 @@
 package dev.cortado.cli;
 
+import dev.cortado.cli.conformance.ConformanceCommand;
 import dev.cortado.sdk.GPT4All;
 import dev.cortado.sdk.ModelLoadException;
 import java.io.PrintWriter;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
             EmbedCommand.class,
             SearchCommand.class,
             DoctorCommand.class,
-            ModelsCommand.class
+            ModelsCommand.class,
+            ConformanceCommand.class
         })
 public final class Main implements Callable<Integer> {
     @Spec
