@@ -15,6 +15,7 @@ final class BytePairEncoding implements Segmenter {
     private final ByteStrings tokens;
     private final Merges merges;
     private final boolean spaceSymbol;
+    private final boolean utf8;
     /** The symbol that a word's byte starts as. */
     private final int[] byteSymbols = new int[BYTES];
     /** The token for a byte of a symbol that is no token, or -1. */
@@ -25,12 +26,13 @@ final class BytePairEncoding implements Segmenter {
         tokens = vocabulary.table();
         merges = Merges.read(metadata, tokens, pre.has(PreTokenizer.Trait.NEEDS_NO_MERGES));
         spaceSymbol = pre.has(PreTokenizer.Trait.SPACE_SYMBOL);
+        utf8 = pre.has(PreTokenizer.Trait.UTF_8);
         ByteList letter = new ByteList(2);
         for (int octet = 0; octet < BYTES; octet++) {
             letter.clear();
             letter.addCodePoint(ByteAlphabet.letter(octet));
             byteSymbols[octet] = merges.symbol(letter.array(), 0, letter.size());
-            byteTokens[octet] = spaceSymbol
+            byteTokens[octet] = utf8
                     ? vocabulary.id("<0x%02X>".formatted(octet))
                     : tokens.find(new byte[] {(byte) octet});
         }
@@ -92,7 +94,7 @@ final class BytePairEncoding implements Segmenter {
                 ids.add(whole);
                 return;
             }
-            if (spaceSymbol) {
+            if (utf8) {
                 encodeCharacters(from, to, ids);
             } else {
                 for (int at = from; at < to; at++) {
@@ -129,7 +131,7 @@ final class BytePairEncoding implements Segmenter {
         /** The token of a word that is not to be taken apart, or -1. */
         private int wholeToken(int from, int to) {
             if (pre.has(PreTokenizer.Trait.IGNORES_MERGES)) {
-                if (spaceSymbol) {
+                if (utf8) {
                     return tokens.find(text, from, to);
                 }
                 spelling.clear();
@@ -149,7 +151,7 @@ final class BytePairEncoding implements Segmenter {
                 return;
             }
             spelling.clear();
-            if (spaceSymbol) {
+            if (utf8) {
                 spelling.add(text, from, to);
             } else {
                 ByteAlphabet.encode(text, from, to, spelling);

@@ -37,6 +37,11 @@ final class CharacterKind {
         return KINDS[codePoint] & 0xFF;
     }
 
+    /** The lower-case letter of a letter in upper case, anything else as it is. */
+    static int lowerCase(int codePoint) {
+        return of(codePoint) == UNASSIGNED ? codePoint : Character.toLowerCase(codePoint);
+    }
+
     private static byte[] table() {
         byte[] kinds = new byte[Character.MAX_CODE_POINT + 1];
         for (int c = 0; c < kinds.length; c++) {

@@ -168,7 +168,8 @@ enum PreTokenizer {
             List.of("afmoe"),
             Set.of(Trait.KEEPS_SPACES),
             DigitGroups.AFTER_TEXT,
-            SplitPattern.of("[\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF\u3040-\u309F\u30A0-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF"
+            // 8C48 is what llama.cpp has; it stands for F900, which looks the same
+            SplitPattern.of("[\u4E00-\u9FFF\u3400-\u4DBF\u8C48-\uFAFF\u3040-\u309F\u30A0-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF"
                     + "\u0E40-\u0E7F\u0E80-\u0EFF\u1780-\u17FF\u1000-\u109F\uAA60-\uAA7F\uA9E0-\uA9FF\uAC00-\uD7AF\u1100-\u11FF]+"),
             SplitPattern.of(Words.DEEPSEEK + "| ?[\\p{P}\\p{S}]+[\\r\\n]*" + Words.WHITE_SPACE)),
     BLOOM(List.of("bloom", "gpt3-finnish"), Set.of(), Words.BLOOM),
@@ -187,9 +188,10 @@ enum PreTokenizer {
             Words.GPT2),
     GEMMA4(
             List.of("gemma4", "granite-embed-multi-311m"),
-            Set.of(Trait.SPACE_SYMBOL, Trait.ALWAYS_ADDS_BOS, Trait.KEEPS_LINE_FEEDS),
+            Set.of(Trait.UTF_8, Trait.SPACE_SYMBOL, Trait.ALWAYS_ADDS_BOS, Trait.KEEPS_LINE_FEEDS),
             Words.LINES),
-    SARVAM(List.of("sarvam-moe"), Set.of(Trait.SPACE_SYMBOL, Trait.KEEPS_SPACES), Words.LINES);
+    SARVAM(List.of("sarvam-moe"), Set.of(Trait.UTF_8, Trait.SPACE_SYMBOL, Trait.KEEPS_SPACES), Words.LINES),
+    WHITE_SPACE(List.of("whitespace"), Set.of(Trait.UTF_8, Trait.KEEPS_CASE), "\\S+");
 
     /** What goes with a pre-tokenizer besides its passes. */
     enum Trait {
@@ -205,8 +207,12 @@ enum PreTokenizer {
         NO_USUAL_BOS,
         /** The file need not hold merges. */
         NEEDS_NO_MERGES,
-        /** The vocabulary is UTF-8 with {@code ▁} for a space and tokens for bytes, not in the byte alphabet. */
+        /** The vocabulary is UTF-8 with tokens for bytes, not in the byte alphabet. */
+        UTF_8,
+        /** Spaces are {@code ▁}. */
         SPACE_SYMBOL,
+        /** Where a model makes letters lower-case, it does not do so unless the file says so. */
+        KEEPS_CASE,
         /** A run of line feeds that is a token is taken as it is. */
         KEEPS_LINE_FEEDS
     }

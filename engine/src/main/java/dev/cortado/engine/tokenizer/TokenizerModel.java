@@ -4,6 +4,7 @@ import dev.cortado.gguf.Metadata;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The kinds of tokenizers, as {@code tokenizer.ggml.model} names them. */
@@ -28,6 +29,19 @@ enum TokenizerModel {
         @Override
         Tokenizer open(Metadata metadata) {
             return openBytePairEncoding(metadata, PreTokenizer.GEMMA4, Map.of());
+        }
+    },
+    WHITE_SPACE("whitespace") {
+        @Override
+        Tokenizer open(Metadata metadata) {
+            PreTokenizer pre = PreTokenizer.named(metadata);
+            boolean lowerCase =
+                    metadata.bool("tokenizer.ggml.normalizer.lowercase", !pre.has(PreTokenizer.Trait.KEEPS_CASE));
+            return openBytePairEncoding(
+                    metadata,
+                    pre,
+                    Map.of(Role.BOS, 11, Role.EOS, 11),
+                    bytePairEncoding -> new WhiteSpaceWords(bytePairEncoding, lowerCase));
         }
     },
     BERT("bert") {
@@ -92,11 +106,16 @@ enum TokenizerModel {
 
     private static Tokenizer openBytePairEncoding(
             Metadata metadata, PreTokenizer pre, Map<Role, Integer> usualRoles) {
+        return openBytePairEncoding(metadata, pre, usualRoles, UnaryOperator.identity());
+    }
+
+    private static Tokenizer openBytePairEncoding(
+            Metadata metadata, PreTokenizer pre, Map<Role, Integer> usualRoles, UnaryOperator<Segmenter> before) {
         Conventions conventions = pre.conventions(usualRoles);
         GgufVocabulary vocabulary = new GgufVocabulary(metadata, conventions);
         Spelling spelling =
                 pre.has(PreTokenizer.Trait.SPACE_SYMBOL) ? Spelling.SPACE_SYMBOL : Spelling.BYTE_ALPHABET;
-        Segmenter segmenter = new BytePairEncoding(metadata, vocabulary, pre);
+        Segmenter segmenter = before.apply(new BytePairEncoding(metadata, vocabulary, pre));
         return tokenizer(metadata, vocabulary, segmenter, spelling, conventions);
     }
 

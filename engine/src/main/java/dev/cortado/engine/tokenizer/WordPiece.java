@@ -53,7 +53,7 @@ final class WordPiece implements Segmenter {
                 if (alone) {
                     endWord(word, ids);
                 }
-                word.addCodePoint(lowerCase ? lowerCase(c) : c);
+                word.addCodePoint(lowerCase ? CharacterKind.lowerCase(c) : c);
                 if (alone) {
                     endWord(word, ids);
                 }
@@ -71,10 +71,6 @@ final class WordPiece implements Segmenter {
         return Normalizer.isNormalized(character, Normalizer.Form.NFD)
                 ? c
                 : Normalizer.normalize(character, Normalizer.Form.NFD).codePointAt(0);
-    }
-
-    private static int lowerCase(int c) {
-        return CharacterKind.of(c) == CharacterKind.UNASSIGNED ? c : Character.toLowerCase(c);
     }
 
     private static boolean standsAlone(int c, int kind) {
