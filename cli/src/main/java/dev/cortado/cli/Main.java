@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ChatCommand.class,
             GenerateCommand.class,
             InspectCommand.class,
+            QuantizeCommand.class,
             TokenizeCommand.class,
             PerplexityCommand.class,
             BenchCommand.class,

@@ -89,7 +89,13 @@ public final class FileQuantizer {
         return this;
     }
 
-    /** What every tensor will be, in file order: for a preview, and to tell the size beforehand. */
+    /**
+     * What every tensor will be, in file order: for a preview, and to tell the size beforehand. Warns the listener where
+     * an importance matrix is missing.
+     *
+     * @throws GgufFormatException if a tensor is quantised already and {@link #requantize} does not allow it, or does not
+     *     match the importance matrix
+     */
     public Map<Tensor, TensorType> plan() {
         Map<String, TensorType> types = Mixture.of(source, fileType, importance != null);
         Map<Tensor, TensorType> plan = new LinkedHashMap<>();
@@ -97,6 +103,7 @@ public final class FileQuantizer {
             TensorType type = types.getOrDefault(tensor.name(), tensor.type());
             plan.put(tensor, Mixture.quantises(tensor) ? chosen(tensor, type) : tensor.type());
         }
+        check(plan);
         return plan;
     }
 
@@ -112,16 +119,15 @@ public final class FileQuantizer {
     /**
      * Writes the file.
      *
-     * @throws GgufFormatException if a tensor is quantised already and {@link #requantize} does not allow it, holds
-     *     weights that are not finite or too large, or does not match the importance matrix
+     * @return the {@link #plan} that was carried out
+     * @throws GgufFormatException as {@link #plan} does, and if weights are not finite or too large for their type
      * @throws IllegalArgumentException if {@code target} is the source
      */
-    public void write(Path target) throws IOException {
+    public Map<Tensor, TensorType> write(Path target) throws IOException {
         if (Files.exists(target) && Files.isSameFile(target, source.path())) {
             throw new IllegalArgumentException("%s would be overwritten while it is read".formatted(target));
         }
         Map<Tensor, TensorType> plan = plan();
-        check(plan);
         GgufWriter writer = new GgufWriter().putAll(source.metadata());
         describe(writer);
         Progress progress =
@@ -132,6 +138,7 @@ public final class FileQuantizer {
                     tensor.name(), type, tensor.shape(), sink -> writeTensor(tensor, type, workers, progress, sink)));
             writer.write(target);
         }
+        return plan;
     }
 
     private void writeTensor(
@@ -173,8 +180,9 @@ public final class FileQuantizer {
             }
             boolean twice = tensor.type().blockSize() > 1 && type.blockSize() > 1;
             if (twice && !requantize) {
-                throw new GgufFormatException("%s: tensor %s is %s already; quantising it again to %s must be allowed"
-                        .formatted(source.path(), tensor.name(), tensor.type(), type));
+                throw new GgufFormatException(
+                        "%s: tensor %s is %s already, to quantise it again to %s requantize must be allowed"
+                                .formatted(source.path(), tensor.name(), tensor.type(), type));
             }
             if (needsImportance(type) && importanceOf(tensor) == null) {
                 poor.add(tensor);
@@ -182,7 +190,7 @@ public final class FileQuantizer {
         });
         if (!poor.isEmpty()) {
             Tensor first = poor.getFirst();
-            listener.warning("%d tensors get types as small as that of %s, %s, without an importance matrix: expect poor text"
+            listener.warning("%d tensors as small as %s, %s, and no importance matrix: expect poor text"
                     .formatted(poor.size(), first.name(), plan.get(first)));
         }
     }

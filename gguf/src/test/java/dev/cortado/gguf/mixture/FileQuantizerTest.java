@@ -128,8 +128,8 @@ class FileQuantizerTest {
                     .write(folder.resolve("out.gguf"));
         }
         assertThat(warnings)
-                .containsExactly("2 tensors get types as small as that of blk.0.attn_q.weight, IQ1_S, without an importance"
-                        + " matrix: expect poor text");
+                .containsExactly(
+                        "2 tensors as small as blk.0.attn_q.weight, IQ1_S, and no importance matrix: expect poor text");
     }
 
     @Test
@@ -191,7 +191,7 @@ class FileQuantizerTest {
                     .isInstanceOf(GgufFormatException.class)
                     .hasMessage(
                             q8
-                                    + ": tensor token_embd.weight is Q8_0 already; quantising it again to Q4_0 must be allowed");
+                                    + ": tensor token_embd.weight is Q8_0 already, to quantise it again to Q4_0 requantize must be allowed");
             assertThat(target).doesNotExist();
             new FileQuantizer(source, FileType.Q4_0).requantize(true).write(target);
             new FileQuantizer(source, FileType.F16).write(target);
