@@ -1,5 +1,6 @@
 package dev.cortado.engine.model;
 
+import dev.cortado.engine.backend.Backend;
 import dev.cortado.engine.backend.Norm;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,16 @@ record Norms(
     static Norms layer(Hyperparameters h) {
         float epsilon = h.requireReal("attention.layer_norm_epsilon");
         return new Norms(Norm.Kind.LAYER, true, epsilon, Places.PRE, false, "output_norm");
+    }
+
+    /** The norm with the weights of a file. */
+    Norm of(Weights weights, Backend backend, String name, int columns) {
+        return new Norm(
+                kind,
+                weighted ? weights.parameter(backend, name + ".weight", columns) : null,
+                weights.optional(backend, name + ".bias", columns),
+                epsilon,
+                0);
     }
 
     Norms at(Places names) {

@@ -1,10 +1,14 @@
 package dev.cortado.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cortado.engine.backend.KvShape;
 import dev.cortado.engine.reference.ReferenceBackend;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Families whose goldens are not at hand: a file with exactly the tensors that llama.cpp asks for is opened, and each tensor
+ * Families without a golden of their own: a file with exactly the tensors that llama.cpp asks for is opened, and each tensor
  * has its part in the result.
  */
 class FamiliesTest {
@@ -183,6 +187,22 @@ class FamiliesTest {
                     continue; // the first layer stands for all of them
                 }
                 assertThat(result(model, name)).as("result with another %s", name).isNotEqualTo(result);
+            }
+        }));
+    }
+
+    /** The first results of a second implementation: float64, one line of Python for each formula. */
+    @TestFactory
+    Stream<DynamicTest> a_second_implementation_agrees() throws IOException {
+        JsonNode second;
+        try (InputStream results = getClass().getResourceAsStream("/families/first-results.json")) {
+            second = new ObjectMapper().readTree(results);
+        }
+        return families().stream().map(model -> DynamicTest.dynamicTest(model.architecture(), () -> {
+            float[] result = result(model, "");
+            JsonNode expected = second.get(model.architecture());
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(result[i]).as("[%d]", i).isCloseTo((float) expected.get(i).asDouble(), within(1e-4f));
             }
         }));
     }
