@@ -67,13 +67,15 @@ final class Gpu implements AutoCloseable {
     }
 
     void freeWeights(Region region) {
-        recorder.finish();
-        weights.free(region);
+        if (!closed) {
+            recorder.settle();
+            weights.free(region);
+        }
     }
 
     void free(Region region) {
         if (!closed) {
-            recorder.finish();
+            recorder.settle();
             memory.free(region);
         }
     }

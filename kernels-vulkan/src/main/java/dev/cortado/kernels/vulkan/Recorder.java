@@ -2,6 +2,7 @@ package dev.cortado.kernels.vulkan;
 
 import static org.lwjgl.vulkan.VK11.*;
 
+import dev.cortado.engine.backend.BackendException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.LongBuffer;
@@ -41,6 +42,7 @@ final class Recorder implements AutoCloseable {
     private boolean recording;
     private int dispatches;
     private long work;
+    private boolean failed;
     private long epoch;
     private @Nullable MemoryBlock readback;
 
@@ -213,7 +215,7 @@ final class Recorder implements AutoCloseable {
             recording = false;
             dispatches = 0;
             work = 0;
-            frames[current].submit();
+            orLose(frames[current]::submit);
             current = (current + 1) % FRAMES;
         }
     }
@@ -222,7 +224,23 @@ final class Recorder implements AutoCloseable {
     void finish() {
         submit();
         for (Frame frame : frames) {
-            frame.await();
+            orLose(frame::await);
+        }
+    }
+
+    /** As {@link #finish}, before memory is given back: a device that failed has nothing left to wait for. */
+    void settle() {
+        if (!failed) {
+            finish();
+        }
+    }
+
+    private void orLose(Runnable step) {
+        try {
+            step.run();
+        } catch (BackendException e) {
+            failed = true;
+            throw e;
         }
     }
 
