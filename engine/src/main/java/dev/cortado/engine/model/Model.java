@@ -386,13 +386,15 @@ public final class Model implements AutoCloseable {
         long use = lease.begin();
         try {
             Layer[] layers = loaded.network().layers();
-            @Nullable Rope[] ropes = new Rope[layers.length];
-            int[] headWidths = new int[layers.length];
-            for (int i = 0; i < layers.length; i++) {
-                ropes[i] = layers[i].mixer().rope();
-                headWidths[i] = layers[i].mixer().headWidth();
-            }
             for (int device = 0; device < caches.size(); device++) {
+                @Nullable Rope[] ropes = new Rope[layers.length]; // null where another device has the layer
+                int[] headWidths = new int[layers.length];
+                for (int i = 0; i < layers.length; i++) {
+                    if (layers[i].device() == device) {
+                        ropes[i] = layers[i].mixer().rope();
+                        headWidths[i] = layers[i].mixer().headWidth();
+                    }
+                }
                 loaded.devices().get(device).discard(caches.get(device), from, count, length, ropes, headWidths);
             }
         } finally {

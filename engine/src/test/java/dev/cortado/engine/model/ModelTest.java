@@ -8,6 +8,9 @@ import dev.cortado.engine.backend.KvShape;
 import dev.cortado.engine.reference.ReferenceBackend;
 import dev.cortado.gguf.GgufFormatException;
 import dev.cortado.testkit.Oracle;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,6 +73,38 @@ class ModelTest {
                 }
             }
         }
+    }
+
+    @Test
+    void shifts_and_saves_sequences_the_same_on_two_devices() throws IOException {
+        Path file = Goldens.kept("qwen2").model();
+        try (ReferenceBackend second = new ReferenceBackend();
+                Model whole = Model.open(file, backend, F32);
+                Model split = Model.open(file, new Placement(backend, second, 1), F32);
+                Sequence inOne = whole.newSequence(20);
+                Sequence inTwo = split.newSequence(20);
+                Sequence restored = whole.newSequence(20)) {
+            assertThat(shifted(split, inTwo)).isEqualTo(shifted(whole, inOne));
+            ByteArrayOutputStream saved = new ByteArrayOutputStream();
+            inTwo.save(saved);
+            restored.restore(new ByteArrayInputStream(saved.toByteArray()));
+            assertThat(next(whole, restored)).isEqualTo(next(whole, inOne));
+        }
+    }
+
+    private static float[] shifted(Model model, Sequence sequence) {
+        Batch batch = new Batch();
+        batch.add(sequence, PROMPT, 0, PROMPT.length, Batch.Rows.NONE);
+        model.forward(batch);
+        sequence.discard(1, 4);
+        return next(model, sequence);
+    }
+
+    private static float[] next(Model model, Sequence sequence) {
+        Batch batch = new Batch();
+        batch.add(sequence, new int[] {33}, 0, 1, Batch.Rows.LAST);
+        model.forward(batch);
+        return batch.logits(0);
     }
 
     @Test

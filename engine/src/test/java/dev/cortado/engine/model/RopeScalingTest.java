@@ -56,6 +56,15 @@ class RopeScalingTest {
         }
     }
 
+    /** DeepSeek-V2's mscale: with mscale = mscale_all_dim, scores grow by (1 + 0.1 m ln s)^2 and cos and sin stay as they are. */
+    @Test
+    void lengthens_deepseek_scores_by_the_square_of_its_scale() {
+        RopeScaling scaling = new RopeScaling(40, 1, 4096, 1, 32, 1);
+        double lengthened = 1 + 0.1 * 0.707 * Math.log(40);
+        assertThat(scaling.latentScale(0.707f)).isCloseTo((float) (lengthened * lengthened), within(1e-5f));
+        assertThat(new RopeScaling(1, 0, 4096, 1, 32, 1).latentScale(0)).isEqualTo(1);
+    }
+
     private static float[] unscaled() {
         float[] frequencies = new float[COLUMNS / 2];
         for (int i = 0; i < frequencies.length; i++) {
