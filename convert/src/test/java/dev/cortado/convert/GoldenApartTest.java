@@ -1,7 +1,6 @@
 package dev.cortado.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.cortado.gguf.GgufFile;
 import dev.cortado.gguf.Metadata;
@@ -58,9 +57,9 @@ class GoldenApartTest {
                                 golden.tensors().stream().map(Tensor::name).toList());
                 for (Tensor tensor : golden.tensors()) {
                     assertThat(converted.shape(tensor.name())).isEqualTo(tensor.shape());
-                    assertThat(converted.values(tensor.name()))
+                    assertThat(largestDifference(converted.values(tensor.name()), values(tensor)))
                             .as(tensor.name())
-                            .containsExactly(values(tensor), within(ROUNDING));
+                            .isLessThanOrEqualTo(ROUNDING);
                 }
             }
         }
@@ -69,6 +68,15 @@ class GoldenApartTest {
     /** As llama.cpp's converter does, BERT's [UNK] becomes a control token, which it is not in the golden file. */
     private static boolean isFree(String key, String name) {
         return FREE.contains(key) || name.startsWith("bert") && key.equals("tokenizer.ggml.token_type");
+    }
+
+    private static float largestDifference(float[] found, float[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        float largest = 0;
+        for (int i = 0; i < found.length; i++) {
+            largest = Math.max(largest, Math.abs(found[i] - expected[i]));
+        }
+        return largest;
     }
 
     private void takeApart(GgufFile golden) throws IOException {
