@@ -21,10 +21,10 @@ import org.lwjgl.system.Configuration;
 import org.lwjgl.system.MemoryStack;
 
 /**
- * The build step that turns src/main/glsl into SPIR-V: {@code CompileShaders GLSL_FOLDER OUTPUT_FOLDER MSL_FOLDER}. Every line of
- * variants.txt is a module: its name, its source, and macros; {@code name{A,B}} with {@code {}} elsewhere in the line stands for
- * a line per choice. Each module is also translated to Metal's language, as MoltenVK does at run time; a test looks at the
- * translations' limits. What did not change since the last build is not compiled again.
+ * The build step that turns src/main/glsl into SPIR-V: {@code CompileShaders GLSL_FOLDER OUTPUT_FOLDER MSL_FOLDER}.
+ * Every line of variants.txt is a module: its name, its source, and macros; {@code name{A,B}} with {@code {}} elsewhere
+ * in the line stands for a line per choice. Each module is also translated to Metal's language, as MoltenVK does at run
+ * time; a test looks at the translations' limits. What did not change since the last build is not compiled again.
  */
 public class CompileShaders {
     private static final Pattern INCLUDE = Pattern.compile("#include \"(.+)\"");
@@ -148,7 +148,8 @@ public class CompileShaders {
             spvc_context_create(pointer);
             long context = pointer.get(0);
             try {
-                check(variant, context, spvc_context_parse_spirv(context, code.asIntBuffer(), code.remaining() / 4, pointer));
+                int words = code.remaining() / 4;
+                check(variant, context, spvc_context_parse_spirv(context, code.asIntBuffer(), words, pointer));
                 check(
                         variant,
                         context,

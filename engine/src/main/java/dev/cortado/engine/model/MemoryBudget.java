@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether the weights of an accelerator's layers fit in its memory, asked before the first of them is uploaded. Caches and
- * activations come on top and have their own message.
+ * Whether the weights of an accelerator's layers fit in its memory, asked before the first of them is uploaded. Caches
+ * and activations come on top and have their own message.
  *
  * @param file holds the tensors
  * @param placement which layers go where

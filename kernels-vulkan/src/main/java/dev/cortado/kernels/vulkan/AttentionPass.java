@@ -25,8 +25,8 @@ record AttentionPass(Gpu gpu) {
             if (v != null) {
                 Require.segments("v", VulkanActivations.of(v, "v", shape.valueWidths()[layer]), segments);
             } else if (shape.valueWidths()[layer] != 0) {
-                throw new IllegalArgumentException("no v, layer %d of the cache expects %d floats"
-                        .formatted(layer, shape.valueWidths()[layer]));
+                throw new IllegalArgumentException(
+                        "no v, layer %d of the cache expects %d floats".formatted(layer, shape.valueWidths()[layer]));
             }
         }
         for (List<Segment> together : byCache(segments)) {
@@ -134,7 +134,10 @@ record AttentionPass(Gpu gpu) {
                 .groups(attention.heads(), count, 1);
     }
 
-    /** Per {@code step} rows the first one's number, the cache index of position 0, its position, the length; then slopes. */
+    /**
+     * Per {@code step} rows the first one's number, the cache index of position 0, its position, the length; then
+     * slopes.
+     */
     private Region queries(List<Segment> segments, int count, int step, Attention attention) {
         int[] table = new int[4 * count + (attention.heads() + 3) / 4 * 4];
         int i = 0;

@@ -33,7 +33,11 @@ final class DeviceMemory implements AutoCloseable {
     Region allocate(long bytes, long free, String what) {
         if (bytes > device.facts().allocation()) {
             throw new BackendException("%s: %d MiB in one piece, %s allocates at most %d MiB"
-                    .formatted(what, bytes >> 20, device.facts().name(), device.facts().allocation() >> 20));
+                    .formatted(
+                            what,
+                            bytes >> 20,
+                            device.facts().name(),
+                            device.facts().allocation() >> 20));
         }
         for (int i = blocks.size() - 1; i >= 0; i--) {
             Region region = blocks.get(i).cut(bytes);
@@ -53,16 +57,12 @@ final class DeviceMemory implements AutoCloseable {
 
     private MemoryBlock newBlock(long bytes, long free, String what) {
         if (bytes > free) {
-            throw new BackendException(
-                    "%s needs %d MiB of %s, which has %d MiB left: %d MiB are missing. Fewer layers on the GPU or a shorter context need less."
-                            .formatted(
-                                    what,
-                                    mebibytes(bytes),
-                                    device.facts().name(),
-                                    free >> 20,
-                                    mebibytes(bytes - free)));
+            throw new BackendException("%s needs %d MiB of %s, which has %d MiB left: %d MiB are missing."
+                    .concat(" Fewer layers on the GPU or a shorter context need less.")
+                    .formatted(what, mebibytes(bytes), device.facts().name(), free >> 20, mebibytes(bytes - free)));
         }
-        long usual = Math.clamp(taken, FIRST_BLOCK, Math.min(LARGEST_BLOCK, device.facts().allocation()));
+        long usual = Math.clamp(
+                taken, FIRST_BLOCK, Math.min(LARGEST_BLOCK, device.facts().allocation()));
         MemoryBlock block = usual > bytes && usual <= free ? tryBlock(usual) : null;
         return block != null ? block : new MemoryBlock(device, MemoryBlock.Kind.DEVICE, bytes);
     }

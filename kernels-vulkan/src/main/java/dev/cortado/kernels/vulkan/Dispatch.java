@@ -47,11 +47,12 @@ final class Dispatch {
     /** Binds a part of a region, whose offset is a multiple of {@link MemoryBlock#ALIGNMENT}. */
     Dispatch bind(Region region, long offset, long range, boolean write) {
         if (range > recorder.device().storageRange()) {
-            throw new BackendException("%d MiB are to be bound at once, %s allows %d MiB; fewer rows at a time need less"
-                    .formatted(
-                            range >> 20,
-                            recorder.device().facts().name(),
-                            recorder.device().storageRange() >> 20));
+            throw new BackendException(
+                    "%d MiB are to be bound at once, %s allows %d MiB; fewer rows at a time need less"
+                            .formatted(
+                                    range >> 20,
+                                    recorder.device().facts().name(),
+                                    recorder.device().storageRange() >> 20));
         }
         regions[bindings] = region;
         offsets[bindings] = region.offset() + offset;

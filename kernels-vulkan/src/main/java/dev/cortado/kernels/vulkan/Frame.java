@@ -51,9 +51,7 @@ final class Frame implements AutoCloseable {
 
     private long descriptorPool(MemoryStack stack, LongBuffer handle) {
         var sizes = VkDescriptorPoolSize.calloc(1, stack);
-        sizes.get(0)
-                .type(VK_DESCRIPTOR_TYPE_STORAGE_BUFFER)
-                .descriptorCount(DISPATCHES * Pipelines.BINDINGS);
+        sizes.get(0).type(VK_DESCRIPTOR_TYPE_STORAGE_BUFFER).descriptorCount(DISPATCHES * Pipelines.BINDINGS);
         var info = VkDescriptorPoolCreateInfo.calloc(stack)
                 .sType$Default()
                 .maxSets(DISPATCHES)
@@ -86,7 +84,9 @@ final class Frame implements AutoCloseable {
         VkResult.check(vkEndCommandBuffer(commands), "end commands");
         try (MemoryStack stack = MemoryStack.stackPush()) {
             var info = VkSubmitInfo.calloc(stack).sType$Default().pCommandBuffers(stack.pointers(commands));
-            VkResult.check(vkQueueSubmit(device.queue(), info, fence), "submit commands to " + device.facts().name());
+            VkResult.check(
+                    vkQueueSubmit(device.queue(), info, fence),
+                    "submit commands to " + device.facts().name());
         }
         running = true;
     }

@@ -87,7 +87,8 @@ final class Gpu implements AutoCloseable {
 
     void open() {
         if (closed) {
-            throw new IllegalStateException("device %s used after close".formatted(device.facts().name()));
+            throw new IllegalStateException(
+                    "device %s used after close".formatted(device.facts().name()));
         }
     }
 

@@ -11,7 +11,9 @@ import org.lwjgl.vulkan.VkBufferCreateInfo;
 import org.lwjgl.vulkan.VkMemoryAllocateInfo;
 import org.lwjgl.vulkan.VkMemoryRequirements;
 
-/** A buffer with memory of its own, from which regions are cut one after the other; they are given back all together. */
+/**
+ * A buffer with memory of its own, from which regions are cut one after the other; they are given back all together.
+ */
 final class MemoryBlock implements AutoCloseable {
     /** Where the memory is. */
     enum Kind {
@@ -53,7 +55,8 @@ final class MemoryBlock implements AutoCloseable {
         this.size = size;
         try (MemoryStack stack = MemoryStack.stackPush()) {
             LongBuffer handle = stack.mallocLong(1);
-            String doing = "get %d MiB of memory on %s".formatted(size + (1 << 20) - 1 >> 20, device.facts().name());
+            String doing = "get %d MiB of memory on %s"
+                    .formatted(size + (1 << 20) - 1 >> 20, device.facts().name());
             var info = VkBufferCreateInfo.calloc(stack)
                     .sType$Default()
                     .size(size)
@@ -104,7 +107,8 @@ final class MemoryBlock implements AutoCloseable {
     }
 
     /** The next {@code bytes} bytes, or null if there are not so many left. */
-    @Nullable Region cut(long bytes) {
+    @Nullable
+    Region cut(long bytes) {
         if (bytes > size - used) {
             return null;
         }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mixture of experts: the CPU chooses from the router's logits, then each expert that some row goes to computes its rows
- * together.
+ * A mixture of experts: the CPU chooses from the router's logits, then each expert that some row goes to computes its
+ * rows together.
  */
 final class Mixture {
     private static final int GATHERED = 0;
@@ -100,17 +100,20 @@ final class Mixture {
         Linear @Nullable [] gate = experts.gate();
         float @Nullable [] bias = experts.selectionBias();
         if (experts.down().length != n || (gate != null && gate.length != n) || (bias != null && bias.length != n)) {
-            throw new IllegalArgumentException("%d experts up, %d down, %s gates, %s selection biases, expected the same"
-                    .formatted(
-                            n,
-                            experts.down().length,
-                            gate == null ? "no" : String.valueOf(gate.length),
-                            bias == null ? "no" : String.valueOf(bias.length)));
+            throw new IllegalArgumentException(
+                    "%d experts up, %d down, %s gates, %s selection biases, expected the same"
+                            .formatted(
+                                    n,
+                                    experts.down().length,
+                                    gate == null ? "no" : String.valueOf(gate.length),
+                                    bias == null ? "no" : String.valueOf(bias.length)));
         }
         int groups = experts.groups();
-        if (groups < 1 || n % groups != 0 || (groups > 1 && (experts.groupsUsed() < 1 || experts.groupsUsed() > groups))) {
-            throw new IllegalArgumentException("%d experts in %d groups of which %d are used"
-                    .formatted(n, groups, experts.groupsUsed()));
+        if (groups < 1
+                || n % groups != 0
+                || (groups > 1 && (experts.groupsUsed() < 1 || experts.groupsUsed() > groups))) {
+            throw new IllegalArgumentException(
+                    "%d experts in %d groups of which %d are used".formatted(n, groups, experts.groupsUsed()));
         }
         int selectable = groups > 1 ? n / groups * experts.groupsUsed() : n;
         if (experts.used() < 1 || experts.used() > selectable) {

@@ -20,7 +20,10 @@ import org.lwjgl.vulkan.VkPipelineLayoutCreateInfo;
 import org.lwjgl.vulkan.VkPushConstantRange;
 import org.lwjgl.vulkan.VkShaderModuleCreateInfo;
 
-/** The shaders of this module as pipelines, made when first used. All of them share one layout. Guarded by the recorder's lock. */
+/**
+ * The shaders of this module as pipelines, made when first used. All of them share one layout. Guarded by the
+ * recorder's lock.
+ */
 final class Pipelines implements AutoCloseable {
     /** Storage buffers that a shader may bind. */
     static final int BINDINGS = 8;
@@ -46,9 +49,10 @@ final class Pipelines implements AutoCloseable {
             }
             var setInfo = VkDescriptorSetLayoutCreateInfo.calloc(stack)
                     .sType$Default()
-                    .flags(device.pushDescriptors()
-                            ? KHRPushDescriptor.VK_DESCRIPTOR_SET_LAYOUT_CREATE_PUSH_DESCRIPTOR_BIT_KHR
-                            : 0)
+                    .flags(
+                            device.pushDescriptors()
+                                    ? KHRPushDescriptor.VK_DESCRIPTOR_SET_LAYOUT_CREATE_PUSH_DESCRIPTOR_BIT_KHR
+                                    : 0)
                     .pBindings(bindings);
             VkResult.check(
                     vkCreateDescriptorSetLayout(device.handle(), setInfo, null, handle), "make a descriptor layout");
@@ -85,10 +89,10 @@ final class Pipelines implements AutoCloseable {
             var moduleInfo = VkShaderModuleCreateInfo.calloc(stack)
                     .sType$Default()
                     .pCode(words.put(code).flip());
-            VkResult.check(
-                    vkCreateShaderModule(device.handle(), moduleInfo, null, handle), "load shader " + shader);
+            VkResult.check(vkCreateShaderModule(device.handle(), moduleInfo, null, handle), "load shader " + shader);
             long module = handle.get(0);
-            var info = VkComputePipelineCreateInfo.calloc(1, stack).sType$Default().layout(layout);
+            var info =
+                    VkComputePipelineCreateInfo.calloc(1, stack).sType$Default().layout(layout);
             info.stage()
                     .sType$Default()
                     .stage(VK_SHADER_STAGE_COMPUTE_BIT)

@@ -85,8 +85,8 @@ final class PortabilityRules {
     }
 
     /**
-     * The usable devices, best first: discrete before integrated before virtual ones, more memory before less. A GPU that
-     * two drivers offer is taken once, but GPUs below MoltenVK are told apart by nothing: they all have one uuid.
+     * The usable devices, best first: discrete before integrated before virtual ones, more memory before less. A GPU
+     * that two drivers offer is taken once, but GPUs below MoltenVK are told apart by nothing: they all have one uuid.
      *
      * @return indices into {@code devices}
      */

@@ -46,7 +46,8 @@ record Products(Gpu gpu) {
         }
     }
 
-    private void multiply(VulkanActivations x, VulkanMatrix weight, @Nullable VulkanParameter bias, VulkanActivations y) {
+    private void multiply(
+            VulkanActivations x, VulkanMatrix weight, @Nullable VulkanParameter bias, VulkanActivations y) {
         int n = x.rows();
         String kind = n == 1 ? "matvec1" + gpu.subgroups() : n <= FEW ? "matvec4" + gpu.subgroups() : "matmul";
         for (VulkanMatrix.Part part : weight.parts()) {

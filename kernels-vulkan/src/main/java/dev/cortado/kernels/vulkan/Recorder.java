@@ -25,8 +25,12 @@ final class Recorder implements AutoCloseable {
     private static final int FRAMES = 3;
     /** So many dispatches keep a device busy while the next ones are recorded. */
     private static final int EARLY_SUBMIT = 96;
-    /** Multiplications of a submission, so that slow devices are done before systems take them for hung (2 s on Windows). */
+    /**
+     * Multiplications of a submission, so that slow devices are done before systems take them for hung (2 s on
+     * Windows).
+     */
     private static final long LARGEST_WORK = 50_000_000_000L;
+
     private static final int ACCESSES = VK_ACCESS_SHADER_READ_BIT
             | VK_ACCESS_SHADER_WRITE_BIT
             | VK_ACCESS_TRANSFER_READ_BIT
@@ -119,7 +123,10 @@ final class Recorder implements AutoCloseable {
         var writes = VkWriteDescriptorSet.calloc(d.bindings(), stack);
         for (int i = 0; i < d.bindings(); i++) {
             var buffer = VkDescriptorBufferInfo.calloc(1, stack);
-            buffer.get(0).buffer(d.region(i).block().buffer()).offset(d.offset(i)).range(d.range(i));
+            buffer.get(0)
+                    .buffer(d.region(i).block().buffer())
+                    .offset(d.offset(i))
+                    .range(d.range(i));
             writes.get(i)
                     .sType$Default()
                     .dstSet(set)
@@ -134,12 +141,7 @@ final class Recorder implements AutoCloseable {
         } else {
             vkUpdateDescriptorSets(device.handle(), writes, null);
             vkCmdBindDescriptorSets(
-                    frame.commands(),
-                    VK_PIPELINE_BIND_POINT_COMPUTE,
-                    pipelines.layout(),
-                    0,
-                    stack.longs(set),
-                    null);
+                    frame.commands(), VK_PIPELINE_BIND_POINT_COMPUTE, pipelines.layout(), 0, stack.longs(set), null);
         }
     }
 
@@ -171,7 +173,10 @@ final class Recorder implements AutoCloseable {
         target.touchByCopy(to + bytes, epoch);
         try (MemoryStack stack = MemoryStack.stackPush()) {
             var piece = VkBufferCopy.calloc(1, stack);
-            piece.get(0).srcOffset(source.offset() + from).dstOffset(target.offset() + to).size(bytes);
+            piece.get(0)
+                    .srcOffset(source.offset() + from)
+                    .dstOffset(target.offset() + to)
+                    .size(bytes);
             vkCmdCopyBuffer(commands, source.block().buffer(), target.block().buffer(), piece);
         }
     }

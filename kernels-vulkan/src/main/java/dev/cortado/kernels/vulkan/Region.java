@@ -39,7 +39,10 @@ final class Region {
         return writeEpoch == epoch || (write && readEpoch == epoch);
     }
 
-    /** As {@link #conflicts}, for a copy to here: rows that are written one after the other need not wait for each other. */
+    /**
+     * As {@link #conflicts}, for a copy to here: rows that are written one after the other need not wait for each
+     * other.
+     */
     boolean conflictsWithCopy(long to, long epoch) {
         return readEpoch == epoch || (writeEpoch == epoch && to < copiedTo);
     }

@@ -3,7 +3,9 @@ package dev.cortado.kernels.vulkan;
 import dev.cortado.engine.backend.Segment;
 import java.util.List;
 
-/** The size rules that several operations share; each failure names the operand, what was found and what was expected. */
+/**
+ * The size rules that several operations share; each failure names the operand, what was found and what was expected.
+ */
 final class Require {
     private Require() {}
 
@@ -32,7 +34,11 @@ final class Require {
     /** Segments lie within the rows of x. */
     static void segments(String operand, VulkanActivations x, List<Segment> segments) {
         for (Segment s : segments) {
-            if (s.row() < 0 || s.rows() < 0 || s.position() < 0 || s.base() < 0 || (long) s.row() + s.rows() > x.rows()) {
+            if (s.row() < 0
+                    || s.rows() < 0
+                    || s.position() < 0
+                    || s.base() < 0
+                    || (long) s.row() + s.rows() > x.rows()) {
                 throw new IllegalArgumentException("%s has %d rows, segment wants rows %d to %d (base %d, position %d)"
                         .formatted(operand, x.rows(), s.row(), (long) s.row() + s.rows(), s.base(), s.position()));
             }

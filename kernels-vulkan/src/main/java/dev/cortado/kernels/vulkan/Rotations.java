@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rotary position embedding. Cosines and sines are the CPU's, in float64: a shader's are too coarse at far positions. The
- * table of a rope stays on the device while the same positions are asked for, as they are in each layer of a forward pass.
+ * Rotary position embedding. Cosines and sines are the CPU's, in float64: a shader's are too coarse at far positions.
+ * The table of a rope stays on the device while the same positions are asked for, as they are in each layer of a
+ * forward pass.
  */
 final class Rotations {
     private static final int TABLES = 16;
@@ -30,6 +31,9 @@ final class Rotations {
     }
 
     private record Table(int[] positions, Region region) {}
+
+    /** Where rows are that consist of heads: the first float of row 0, floats to the next row. */
+    private record Heads(Region region, long bytes, int offset, int stride, int count, int width) {}
 
     private final Gpu gpu;
     private final LinkedHashMap<Key, Table> tables = new LinkedHashMap<>(TABLES, 0.75f, true);
@@ -54,7 +58,9 @@ final class Rotations {
             }
         }
         if (count > 0) {
-            rotate(x.region(), x.bytesInUse(), x.offset(), x.stride(), heads, headWidth, rope, table(rope, positions), rows, rope.frequencies().length);
+            Region table = table(rope, positions);
+            Heads all = new Heads(x.region(), x.bytesInUse(), x.offset(), x.stride(), heads, headWidth);
+            rotate(all, rows, rope, table, rope.frequencies().length);
         }
     }
 
@@ -72,28 +78,19 @@ final class Rotations {
         int[] rows = new int[count];
         Arrays.setAll(rows, i -> i);
         Region table = gpu.recorder().upload(turns, 0, turns.length);
-        rotate(x, x.bytes(), 0, width, width / headWidth, headWidth, rope, table, rows, 0);
+        rotate(new Heads(x, x.bytes(), 0, width, width / headWidth, headWidth), rows, rope, table, 0);
     }
 
-    private void rotate(
-            Region x,
-            long bytes,
-            int offset,
-            int stride,
-            int heads,
-            int headWidth,
-            Rope rope,
-            Region table,
-            int[] rows,
-            int tableStep) {
+    /** Row rows[i] by the turns that begin at i * step in the table. */
+    private void rotate(Heads heads, int[] rows, Rope rope, Region table, int step) {
         int pairs = rope.frequencies().length;
         gpu.dispatch("rope")
-                .bind(x, 0, bytes, true)
+                .bind(heads.region, 0, heads.bytes, true)
                 .read(table)
                 .read(gpu.recorder().upload(rows, rows.length))
-                .push(offset, stride, rows.length, heads, headWidth, rope.offset(), pairs)
-                .push(rope.style() == Rope.Style.INTERLEAVED ? 1 : 0, tableStep)
-                .invocations((long) rows.length * heads * pairs, GROUP);
+                .push(heads.offset, heads.stride, rows.length, heads.count, heads.width, rope.offset(), pairs)
+                .push(rope.style() == Rope.Style.INTERLEAVED ? 1 : 0, step)
+                .invocations((long) rows.length * heads.count * pairs, GROUP);
     }
 
     private Region table(Rope rope, int[] positions) {

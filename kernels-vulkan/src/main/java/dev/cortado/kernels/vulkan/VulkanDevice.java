@@ -125,7 +125,9 @@ final class VulkanDevice implements AutoCloseable {
             }
             vkGetPhysicalDeviceMemoryProperties2(physical, memory);
             int type = find(memory.memoryProperties(), -1, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT);
-            int heap = type == NONE ? 0 : memory.memoryProperties().memoryTypes(type).heapIndex();
+            int heap = type == NONE
+                    ? 0
+                    : memory.memoryProperties().memoryTypes(type).heapIndex();
             long free = budget
                     ? budgets.heapBudget(heap) - budgets.heapUsage(heap)
                     : memory.memoryProperties().memoryHeaps(heap).size() / 10 * 9 - taken;

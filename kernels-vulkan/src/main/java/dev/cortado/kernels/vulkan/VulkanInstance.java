@@ -77,8 +77,7 @@ final class VulkanInstance implements AutoCloseable {
                 info.pNext(VkValidationFeaturesEXT.calloc(stack)
                         .sType$Default()
                         .pEnabledValidationFeatures(stack.ints(
-                                EXTValidationFeatures
-                                        .VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT)));
+                                EXTValidationFeatures.VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT)));
             }
             PointerBuffer pointer = stack.mallocPointer(1);
             VkResult.check(vkCreateInstance(info, null, pointer), "create an instance");
@@ -104,8 +103,8 @@ final class VulkanInstance implements AutoCloseable {
         LongBuffer handle = stack.mallocLong(1);
         var info = VkDebugUtilsMessengerCreateInfoEXT.calloc(stack)
                 .sType$Default()
-                .messageSeverity(VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT
-                        | VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT)
+                .messageSeverity(
+                        VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT)
                 .messageType(VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT
                         | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT)
                 .pfnUserCallback(callback);
@@ -182,7 +181,8 @@ final class VulkanInstance implements AutoCloseable {
             var properties = VkPhysicalDeviceProperties2.calloc(stack).sType$Default();
             var identity = VkPhysicalDeviceIDProperties.calloc(stack).sType$Default();
             var subgroup = VkPhysicalDeviceSubgroupProperties.calloc(stack).sType$Default();
-            var maintenance = VkPhysicalDeviceMaintenance3Properties.calloc(stack).sType$Default();
+            var maintenance =
+                    VkPhysicalDeviceMaintenance3Properties.calloc(stack).sType$Default();
             var driver = VkPhysicalDeviceDriverProperties.calloc(stack).sType$Default();
             vkGetPhysicalDeviceProperties(device, properties.properties());
             int version = properties.properties().apiVersion();
@@ -226,8 +226,7 @@ final class VulkanInstance implements AutoCloseable {
 
     private static Set<String> deviceExtensions(VkPhysicalDevice device, MemoryStack stack) {
         IntBuffer count = stack.mallocInt(1);
-        VkResult.check(
-                vkEnumerateDeviceExtensionProperties(device, (ByteBuffer) null, count, null), "list extensions");
+        VkResult.check(vkEnumerateDeviceExtensionProperties(device, (ByteBuffer) null, count, null), "list extensions");
         try (var properties = VkExtensionProperties.malloc(count.get(0))) {
             VkResult.check(
                     vkEnumerateDeviceExtensionProperties(device, (ByteBuffer) null, count, properties),

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values in device memory, a row of words per token: floats, pairs of halves, or Q8_0's quants of the row followed
- * by its scales.
+ * Keys and values in device memory, a row of words per token: floats, pairs of halves, or Q8_0's quants of the row
+ * followed by its scales.
  */
 final class VulkanKvCache implements KvCache {
     private static final int BLOCK = 32;
@@ -56,7 +56,9 @@ final class VulkanKvCache implements KvCache {
     }
 
     private @Nullable Region rows(int width) {
-        return width == 0 ? null : gpu.allocate(4L * capacity * stride(width), "a context of %d tokens".formatted(capacity));
+        return width == 0
+                ? null
+                : gpu.allocate(4L * capacity * stride(width), "a context of %d tokens".formatted(capacity));
     }
 
     /** Words of a row of {@code width} floats. */
@@ -78,8 +80,8 @@ final class VulkanKvCache implements KvCache {
 
     static VulkanKvCache of(KvCache cache) {
         if (!(cache instanceof VulkanKvCache own)) {
-            throw new IllegalArgumentException(
-                    "a cache of %s, expected one of this backend".formatted(cache.getClass().getName()));
+            throw new IllegalArgumentException("a cache of %s, expected one of this backend"
+                    .formatted(cache.getClass().getName()));
         }
         own.open();
         return own;
@@ -172,7 +174,11 @@ final class VulkanKvCache implements KvCache {
             long rowBytes = 4L * stride(width);
             MemorySegment words = gpu.recorder().read(rows, from * rowBytes, tokens * rowBytes);
             for (int token = 0; token < tokens; token++) {
-                rowOut(words.asSlice(token * rowBytes, rowBytes), width, target, at + token * shape.type().bytes(width));
+                rowOut(
+                        words.asSlice(token * rowBytes, rowBytes),
+                        width,
+                        target,
+                        at + token * shape.type().bytes(width));
             }
         }
         return at + bytes;

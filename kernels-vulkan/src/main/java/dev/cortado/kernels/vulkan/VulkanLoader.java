@@ -12,8 +12,8 @@ import org.lwjgl.system.Platform;
 import org.lwjgl.vulkan.VK;
 
 /**
- * Finds the platform's Vulkan library. LWJGL's own search prints to stderr and leaves its class unusable when nothing is
- * found, so the library is opened here first and only then handed over. On macOS it is the MoltenVK of LWJGL's jar.
+ * Finds the platform's Vulkan library. LWJGL's own search prints to stderr and leaves its class unusable when nothing
+ * is found, so the library is opened here first and only then handed over. On macOS it is the MoltenVK of LWJGL's jar.
  */
 final class VulkanLoader {
     /** Path of the library where it is not to be searched for. */

@@ -21,7 +21,8 @@ record VulkanParameter(Region region, int length) implements Parameter {
     static VulkanParameter of(Parameter parameter, String operand, long expected) {
         VulkanParameter own = of(parameter);
         if (own.length != expected) {
-            throw new IllegalArgumentException("%s has %d floats, expected %d".formatted(operand, own.length, expected));
+            throw new IllegalArgumentException(
+                    "%s has %d floats, expected %d".formatted(operand, own.length, expected));
         }
         return own;
     }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
-/** Offers every GPU that Vulkan 1.1 reaches, as {@code vulkan:NAME}. Without a library, a driver or a GPU it offers none. */
+/**
+ * Offers every GPU that Vulkan 1.1 reaches, as {@code vulkan:NAME}. Without a library, a driver or a GPU it offers
+ * none.
+ */
 public final class VulkanProvider implements BackendProvider {
     static final String PREFIX = "vulkan:";
 

@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the weights of a type lie in device memory: two planes of 32-bit words that shaders read without any feature for
- * small integers and, 16 bytes at a time, without crossing an alignment. The file's blocks are taken apart, and no byte is
- * added except for padding.
+ * small integers and, 16 bytes at a time, without crossing an alignment. The file's blocks are taken apart, and no byte
+ * is added except for padding.
  *
  * @param type the tensor type, whose name is that of the shader variants
- * @param quantBytes bytes of a block in the first plane, a multiple of 16 (or of a weight's size in types without blocks)
+ * @param quantBytes bytes of a block in the first plane, a multiple of 16 (or of a weight's size in types without
+ *     blocks)
  * @param scaleBytes bytes of a block in the second plane
  * @param pieces where the bytes of a block go
  */

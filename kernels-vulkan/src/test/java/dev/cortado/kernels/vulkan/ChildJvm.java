@@ -26,9 +26,8 @@ record ChildJvm(int exit, List<String> output, List<String> errors) {
                     classPath(main)));
             command.addAll(List.of(options));
             command.add(main.getName());
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
             if (!process.waitFor(2, TimeUnit.MINUTES)) {

@@ -21,7 +21,8 @@ class MoltenVkJarTest {
                     .orElseThrow();
         }
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            assertThat(zip.getEntry(folder + "/org/lwjgl/vulkan/libMoltenVK.dylib")).isNotNull();
+            assertThat(zip.getEntry(folder + "/org/lwjgl/vulkan/libMoltenVK.dylib"))
+                    .isNotNull();
         }
     }
 }

@@ -13,21 +13,51 @@ class PortabilityRulesTest {
 
     private static DeviceFacts device(String name, DeviceFacts.Kind kind, String uuid, String... extensions) {
         return new DeviceFacts(
-                name, kind, 0x10de, VULKAN_1_1, "driver", false, uuid, 8L << 30, Set.of(extensions), 0, 32, true,
-                (1L << 32) - 1, 2L << 30, 48 << 10, 1024);
+                name,
+                kind,
+                0x10de,
+                VULKAN_1_1,
+                "driver",
+                false,
+                uuid,
+                8L << 30,
+                Set.of(extensions),
+                0,
+                32,
+                true,
+                (1L << 32) - 1,
+                2L << 30,
+                48 << 10,
+                1024);
     }
 
     private static DeviceFacts moltenVk(String name, int vendor, String... extensions) {
         return new DeviceFacts(
-                name, DeviceFacts.Kind.INTEGRATED, vendor, VULKAN_1_1, "MoltenVK", true, "00", 8L << 30,
-                Set.of(extensions), 0, 32, true, (1L << 32) - 1, 2L << 30, 32 << 10, 1024);
+                name,
+                DeviceFacts.Kind.INTEGRATED,
+                vendor,
+                VULKAN_1_1,
+                "MoltenVK",
+                true,
+                "00",
+                8L << 30,
+                Set.of(extensions),
+                0,
+                32,
+                true,
+                (1L << 32) - 1,
+                2L << 30,
+                32 << 10,
+                1024);
     }
 
     @Test
     void portability_enumeration_is_enabled_only_where_it_exists() {
-        assertThat(PortabilityRules.instanceExtensions(Set.of("VK_KHR_portability_enumeration", "VK_KHR_surface"), false))
+        assertThat(PortabilityRules.instanceExtensions(
+                        Set.of("VK_KHR_portability_enumeration", "VK_KHR_surface"), false))
                 .containsExactly("VK_KHR_portability_enumeration");
-        assertThat(PortabilityRules.instanceExtensions(Set.of("VK_KHR_surface"), false)).isEmpty();
+        assertThat(PortabilityRules.instanceExtensions(Set.of("VK_KHR_surface"), false))
+                .isEmpty();
     }
 
     @Test
@@ -49,8 +79,10 @@ class PortabilityRulesTest {
     void subgroups_are_off_for_amd_below_moltenvk_and_by_switch() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1");
         assertThat(PortabilityRules.subgroups(gpu, DEFAULTS)).isTrue();
-        assertThat(PortabilityRules.subgroups(moltenVk("Apple M2", 0x106b), DEFAULTS)).isTrue();
-        assertThat(PortabilityRules.subgroups(moltenVk("Radeon Pro", AMD), DEFAULTS)).isFalse();
+        assertThat(PortabilityRules.subgroups(moltenVk("Apple M2", 0x106b), DEFAULTS))
+                .isTrue();
+        assertThat(PortabilityRules.subgroups(moltenVk("Radeon Pro", AMD), DEFAULTS))
+                .isFalse();
         Switches off = new Switches(false, false, false, false, Long.MAX_VALUE, Long.MAX_VALUE);
         assertThat(PortabilityRules.subgroups(gpu, off)).isFalse();
     }
@@ -88,8 +120,22 @@ class PortabilityRulesTest {
     @Test
     void vulkan_1_0_is_too_old() {
         DeviceFacts old = new DeviceFacts(
-                "GPU", DeviceFacts.Kind.DISCRETE, 1, 1 << 22, "driver", false, "1", 1, Set.of(), 0, 32, true,
-                1L << 30, 1L << 30, 32 << 10, 1024);
+                "GPU",
+                DeviceFacts.Kind.DISCRETE,
+                1,
+                1 << 22,
+                "driver",
+                false,
+                "1",
+                1,
+                Set.of(),
+                0,
+                32,
+                true,
+                1L << 30,
+                1L << 30,
+                32 << 10,
+                1024);
         assertThat(PortabilityRules.usable(old, DEFAULTS)).isFalse();
     }
 

@@ -38,7 +38,12 @@ class PortablePathsTest {
                 ReferenceBackend reference = new ReferenceBackend()) {
             Random random = new Random(5);
             for (TensorType type : List.of(
-                    TensorType.F32, TensorType.Q4_0, TensorType.Q8_0, TensorType.Q4_K, TensorType.Q6_K, TensorType.MXFP4)) {
+                    TensorType.F32,
+                    TensorType.Q4_0,
+                    TensorType.Q8_0,
+                    TensorType.Q4_K,
+                    TensorType.Q6_K,
+                    TensorType.MXFP4)) {
                 Tensor weights = weights(type, random);
                 for (int tokens : new int[] {1, 3, 11}) {
                     float[][] x = rows(random, tokens);
@@ -56,7 +61,8 @@ class PortablePathsTest {
         try (VulkanBackend vulkan = RequiresVulkan.open(switches(true, true, 65536, Long.MAX_VALUE))) {
             VulkanMatrix matrix = (VulkanMatrix) vulkan.matrix(weights(TensorType.F32, new Random(6)));
             assertThat(matrix.parts()).hasSize(10).allMatch(part -> part.quantBytes() <= 65536);
-            assertThat(matrix.parts().stream().mapToInt(VulkanMatrix.Part::rows).sum()).isEqualTo(ROWS);
+            assertThat(matrix.parts().stream().mapToInt(VulkanMatrix.Part::rows).sum())
+                    .isEqualTo(ROWS);
         }
     }
 
@@ -70,8 +76,8 @@ class PortablePathsTest {
             MemorySegment data = arena.allocate(4L * columns * rows, 64);
             data.setAtIndex(ValueLayout.JAVA_FLOAT, 7, 1.5f);
             data.setAtIndex(ValueLayout.JAVA_FLOAT, (long) columns * (rows - 1) + 9, 2.5f);
-            VulkanMatrix matrix = (VulkanMatrix)
-                    vulkan.matrix(new Tensor("large", TensorType.F32, new long[] {columns, rows}, data));
+            VulkanMatrix matrix =
+                    (VulkanMatrix) vulkan.matrix(new Tensor("large", TensorType.F32, new long[] {columns, rows}, data));
             assertThat(matrix.parts()).hasSize(2);
             try (Activations out = vulkan.activations(2, columns)) {
                 vulkan.embed(matrix, new int[] {rows - 1, 0}, 2, out);
@@ -133,8 +139,7 @@ class PortablePathsTest {
     }
 
     private static void half(MemorySegment data, long at, Random random) {
-        data.set(
-                ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16((float) (random.nextGaussian() * 0x1p-6)));
+        data.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16((float) (random.nextGaussian() * 0x1p-6)));
     }
 
     private static float[][] rows(Random random, int count) {
@@ -171,7 +176,9 @@ class PortablePathsTest {
     private static void assertClose(String what, float[][] found, float[][] expected) {
         for (int row = 0; row < expected.length; row++) {
             for (int i = 0; i < ROWS; i++) {
-                assertThat(found[row][i]).as("%s, row %d, [%d]", what, row, i).isEqualTo(expected[row][i], within(2e-5f));
+                assertThat(found[row][i])
+                        .as("%s, row %d, [%d]", what, row, i)
+                        .isEqualTo(expected[row][i], within(2e-5f));
             }
         }
     }

@@ -13,6 +13,7 @@ class VulkanContractTest extends BackendContract {
 
     @AfterAll
     void the_validation_layer_was_silent() {
-        assertThat(((VulkanBackend) backend()).gpu().device().instance().messages()).isEmpty();
+        assertThat(((VulkanBackend) backend()).gpu().device().instance().messages())
+                .isEmpty();
     }
 }

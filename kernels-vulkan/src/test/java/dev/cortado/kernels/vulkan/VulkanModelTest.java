@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-/** Whole models on the GPU, under validation: every family that the test data hold, and the story teller word by word. */
+/**
+ * Whole models on the GPU, under validation: every family that the test data hold, and the story teller word by word.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VulkanModelTest {
     private static final String STORIES = "../models/tiny-storyteller-q8_0.gguf";
@@ -58,7 +60,9 @@ class VulkanModelTest {
             return Stream.empty();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> models = files.filter(file -> file.toString().endsWith(".gguf")).sorted().toList();
+            List<Path> models = files.filter(file -> file.toString().endsWith(".gguf"))
+                    .sorted()
+                    .toList();
             return models.stream()
                     .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> compare(file)));
         }

@@ -17,7 +17,8 @@ class VulkanProviderTest {
 
     @Test
     void a_library_without_vulkan_counts_as_none() throws Exception {
-        Path libraries = Path.of(System.getProperty("java.home"), System.getProperty("os.name").startsWith("Win") ? "bin" : "lib");
+        Path libraries = Path.of(
+                System.getProperty("java.home"), System.getProperty("os.name").startsWith("Win") ? "bin" : "lib");
         Path zip = libraries.resolve(System.mapLibraryName("zip"));
         assertThat(zip).exists();
         ChildJvm jvm = ChildJvm.run(ListDevices.class, Map.of(), "-Dcortado.vulkan.library=" + zip);
