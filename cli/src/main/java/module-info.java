@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.cortado.cli {
     requires static transitive org.jspecify;
+    requires dev.cortado.convert;
     requires dev.cortado.sdk;
     requires info.picocli;
     requires org.jline.terminal;

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures a model in the manner of llama-bench: prompt processing (pp) and token generation (tg).",
+        description =
+                "Measures a model in the manner of llama-bench: prompt processing (pp) and token generation (tg).",
         footer = {"", "Rates are tokens per second: the median of the repetitions, then the lowest and highest."})
 final class BenchCommand implements Callable<Integer> {
     @Spec
@@ -35,10 +36,18 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--pp", split = ",", paramLabel = "N", description = "Prompt lengths (default: ${DEFAULT-VALUE}).")
     private List<Integer> prompts = List.of(512);
 
-    @Option(names = "--tg", split = ",", paramLabel = "N", description = "Tokens to generate (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--tg",
+            split = ",",
+            paramLabel = "N",
+            description = "Tokens to generate (default: ${DEFAULT-VALUE}).")
     private List<Integer> generated = List.of(64);
 
-    @Option(names = "--depth", split = ",", paramLabel = "N", description = "Tokens in the cache before each measurement.")
+    @Option(
+            names = "--depth",
+            split = ",",
+            paramLabel = "N",
+            description = "Tokens in the cache before each measurement.")
     private List<Integer> depths = List.of(0);
 
     @Option(names = "--parallel", split = ",", paramLabel = "N", description = "Sequences that are generated at once.")
@@ -82,7 +91,10 @@ final class BenchCommand implements Callable<Integer> {
             }
             for (int already : depths) {
                 for (int n : prompts) {
-                    print(out, loaded, measure("pp" + n + suffix(already, 1), () -> prompt(loaded.model(), n, already)));
+                    print(
+                            out,
+                            loaded,
+                            measure("pp" + n + suffix(already, 1), () -> prompt(loaded.model(), n, already)));
                 }
                 for (int n : generated) {
                     for (int sequences : parallel) {
@@ -130,7 +142,8 @@ final class BenchCommand implements Callable<Integer> {
         int[] tokens = new int[count];
         long state = 1;
         for (int i = 0; i < count; i++) {
-            state = state * 6364136223846793005L + 1442695040888963407L; // Knuth's MMIX generator: the same tokens each run
+            state = state * 6364136223846793005L
+                    + 1442695040888963407L; // Knuth's MMIX generator: the same tokens each run
             tokens[i] = (int) Long.remainderUnsigned(state >>> 33, model.vocabularySize());
         }
         return tokens;

@@ -30,8 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Talks with a model; /help tells what can be typed besides text.")
 final class ChatCommand implements Callable<Integer> {
-    private static final String HELP =
-            """
+    private static final String HELP = """
             /reset          forget the conversation
             /system [TEXT]  begin anew with another instruction, or without one
             /save FILE      write the conversation as JSON
@@ -88,8 +87,12 @@ final class ChatCommand implements Callable<Integer> {
     /** Reads lines and answers them until the end of input. */
     int talk(@Nullable String first) throws IOException {
         GPT4All gpt = java.util.Objects.requireNonNull(loaded);
-        try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
-            LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("cortado").build();
+        try (Terminal terminal =
+                TerminalBuilder.builder().system(true).dumb(true).build()) {
+            LineReader reader = LineReaderBuilder.builder()
+                    .terminal(terminal)
+                    .appName("cortado")
+                    .build();
             PrintWriter out = terminal.writer();
             ChatSession chat = session(gpt, sampling);
             boolean interactive = !Terminal.TYPE_DUMB.equals(terminal.getType());
@@ -139,8 +142,8 @@ final class ChatCommand implements Callable<Integer> {
         AtomicBoolean interrupted = new AtomicBoolean();
         Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, signal -> interrupted.set(true));
         int length = chat.messages().size();
-        try (TokenStream stream = chat.stream(
-                text, sampling.options().withCallback((token, piece) -> !interrupted.get()))) {
+        try (TokenStream stream =
+                chat.stream(text, sampling.options().withCallback((token, piece) -> !interrupted.get()))) {
             GenerateCommand.print(stream, terminal.writer());
         } catch (RuntimeException e) { // the conversation goes on without this turn
             List<Message> messages = chat.messages();
@@ -158,7 +161,8 @@ final class ChatCommand implements Callable<Integer> {
         }
         Path target = Path.of(file).toAbsolutePath();
         try {
-            Path copy = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+            Path copy = Files.createTempFile(
+                    target.getParent(), target.getFileName().toString(), ".part");
             try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(copy))) {
                 Json.printPretty(writer, messages);
             }

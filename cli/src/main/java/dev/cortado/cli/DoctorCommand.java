@@ -38,7 +38,9 @@ final class DoctorCommand implements Callable<Integer> {
                 .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())
                 .toList();
         Map<String, Object> facts = new LinkedHashMap<>(Machine.facts());
-        facts.put("vector module", ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? "present" : "absent");
+        facts.put(
+                "vector module",
+                ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? "present" : "absent");
         facts.put("heap", Progress.bytes(Runtime.getRuntime().maxMemory()));
         List<String> devices = new ArrayList<>();
         List<String> details = new ArrayList<>();
@@ -67,7 +69,9 @@ final class DoctorCommand implements Callable<Integer> {
         }
         facts.forEach((name, value) -> {
             if (value instanceof List<?> list) {
-                out.printf("%-14s %s%n", name, list.isEmpty() ? (name.equals("slow") ? "nothing" : "none") : list.getFirst());
+                out.printf(
+                        "%-14s %s%n",
+                        name, list.isEmpty() ? (name.equals("slow") ? "nothing" : "none") : list.getFirst());
                 list.stream().skip(1).forEach(element -> out.printf("%-14s %s%n", "", element));
             } else {
                 out.printf("%-14s %s%n", name, value);

@@ -9,7 +9,10 @@ final class EmbeddingArguments {
     @Option(names = "--prefix", paramLabel = "TASK", description = "Task prefix, e.g. search_query.")
     private @Nullable String prefix;
 
-    @Option(names = "--dimensionality", paramLabel = "N", description = "Length of the vectors, for models that can be cut.")
+    @Option(
+            names = "--dimensionality",
+            paramLabel = "N",
+            description = "Length of the vectors, for models that can be cut.")
     private @Nullable Integer dimensionality;
 
     @Option(names = "--long-text", paramLabel = "MODE", description = "mean or truncate (default: ${DEFAULT-VALUE}).")

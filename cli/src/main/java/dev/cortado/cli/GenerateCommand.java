@@ -51,7 +51,13 @@ final class GenerateCommand implements Callable<Integer> {
             if (json) {
                 return answerJson(loaded, text);
             }
-            return answer(loaded, text, sampling, raw, model.quiet(), spec.commandLine().getOut());
+            return answer(
+                    loaded,
+                    text,
+                    sampling,
+                    raw,
+                    model.quiet(),
+                    spec.commandLine().getOut());
         }
     }
 

@@ -51,7 +51,8 @@ final class InspectCommand implements Callable<Integer> {
         static final Share NONE = new Share(0, 0, 0);
 
         Share plus(Tensor tensor) {
-            return new Share(tensors + 1, weights + tensor.count(), bytes + tensor.data().byteSize());
+            return new Share(
+                    tensors + 1, weights + tensor.count(), bytes + tensor.data().byteSize());
         }
     }
 
@@ -75,8 +76,11 @@ final class InspectCommand implements Callable<Integer> {
     private static Map<TensorType, Share> shares(GgufFile gguf) {
         Map<TensorType, Share> shares = new EnumMap<>(TensorType.class);
         for (Tensor tensor : gguf.tensors()) {
-            shares.merge(tensor.type(), Share.NONE.plus(tensor), (sum, one) ->
-                    new Share(sum.tensors + one.tensors, sum.weights + one.weights, sum.bytes + one.bytes));
+            shares.merge(
+                    tensor.type(),
+                    Share.NONE.plus(tensor),
+                    (sum, one) ->
+                            new Share(sum.tensors + one.tensors, sum.weights + one.weights, sum.bytes + one.bytes));
         }
         return shares;
     }
@@ -90,7 +94,8 @@ final class InspectCommand implements Callable<Integer> {
         object.put("bytes", gguf.size());
         object.put("parameters", parameters(gguf));
         object.put("metadata", gguf.metadata().toMap());
-        object.put("tensors", gguf.tensors().stream().map(InspectCommand::object).toList());
+        object.put(
+                "tensors", gguf.tensors().stream().map(InspectCommand::object).toList());
         return object;
     }
 
@@ -119,14 +124,15 @@ final class InspectCommand implements Callable<Integer> {
             out.printf("%-" + width + "s  %s%n", key, brief(value));
         }
         out.printf(Locale.ROOT, "%n%-8s %8s %16s %12s %10s%n", "type", "tensors", "weights", "bytes", "bits/weight");
-        shares(gguf).forEach((type, share) -> out.printf(
-                Locale.ROOT,
-                "%-8s %8d %,16d %12s %10.2f%n",
-                type,
-                share.tensors,
-                share.weights,
-                Progress.bytes(share.bytes),
-                8.0 * share.bytes / Math.max(1, share.weights)));
+        shares(gguf)
+                .forEach((type, share) -> out.printf(
+                        Locale.ROOT,
+                        "%-8s %8d %,16d %12s %10.2f%n",
+                        type,
+                        share.tensors,
+                        share.weights,
+                        Progress.bytes(share.bytes),
+                        8.0 * share.bytes / Math.max(1, share.weights)));
         if (tensors) {
             printTensors(gguf.tensors(), out);
         }
@@ -134,7 +140,11 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static void printTensors(List<Tensor> tensors, PrintWriter out) {
-        int width = tensors.stream().map(Tensor::name).max(Comparator.comparingInt(String::length)).orElse("").length();
+        int width = tensors.stream()
+                .map(Tensor::name)
+                .max(Comparator.comparingInt(String::length))
+                .orElse("")
+                .length();
         out.println();
         for (Tensor tensor : tensors) {
             out.printf(
@@ -165,7 +175,8 @@ final class InspectCommand implements Callable<Integer> {
         for (int i = 0; i < Math.min(length, SHOWN_ELEMENTS); i++) {
             text.append(i == 0 ? "" : ", ").append(brief(Array.get(value, i)));
         }
-        return cut(text.append(length > SHOWN_ELEMENTS ? ", … " + length + " in all]" : "]").toString());
+        return cut(text.append(length > SHOWN_ELEMENTS ? ", … " + length + " in all]" : "]")
+                .toString());
     }
 
     private static String cut(String text) {

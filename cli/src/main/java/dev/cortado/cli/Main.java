@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             InspectCommand.class,
             QuantizeCommand.class,
+            ConvertCommand.class,
             TokenizeCommand.class,
             PerplexityCommand.class,
             BenchCommand.class,
@@ -53,7 +54,10 @@ public final class Main implements Callable<Integer> {
     @Mixin
     private final SamplingArguments sampling = new SamplingArguments();
 
-    @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "What to say to the model; - reads standard input.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "PROMPT",
+            description = "What to say to the model; - reads standard input.")
     private @Nullable String prompt;
 
     @Override
@@ -62,7 +66,13 @@ public final class Main implements Callable<Integer> {
             if (prompt == null) {
                 return new ChatCommand(loaded, sampling, spec.commandLine()).talk(null);
             }
-            return GenerateCommand.answer(loaded, prompt, sampling, false, model.quiet(), spec.commandLine().getOut());
+            return GenerateCommand.answer(
+                    loaded,
+                    prompt,
+                    sampling,
+                    false,
+                    model.quiet(),
+                    spec.commandLine().getOut());
         }
     }
 

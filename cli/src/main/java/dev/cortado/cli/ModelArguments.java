@@ -18,10 +18,14 @@ final class ModelArguments {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            description = "A file, a name in the model folder or catalogue, hf.co/OWNER/REPOSITORY[:QUANT], or an address.")
+            description =
+                    "A file, a name in the model folder or catalogue, hf.co/OWNER/REPOSITORY[:QUANT], or an address.")
     private @Nullable String model;
 
-    @Option(names = "--model-path", paramLabel = "FOLDER", description = "Folder of models (default: CORTADO_MODELS, else ~/.cache/gpt4all).")
+    @Option(
+            names = "--model-path",
+            paramLabel = "FOLDER",
+            description = "Folder of models (default: CORTADO_MODELS, else ~/.cache/gpt4all).")
     private @Nullable Path folder;
 
     @Option(

@@ -54,15 +54,17 @@ final class ModelsCommand {
         if (all) {
             for (Map<String, Object> model : files(DownloadListener.SILENT).listModels()) {
                 out().printf(
-                        Locale.ROOT,
-                        "%-52s %10s  %s%n",
-                        model.get("filename"),
-                        Progress.bytes(Long.parseLong(String.valueOf(model.getOrDefault("filesize", "0")))),
-                        model.get("name"));
+                                Locale.ROOT,
+                                "%-52s %10s  %s%n",
+                                model.get("filename"),
+                                Progress.bytes(Long.parseLong(String.valueOf(model.getOrDefault("filesize", "0")))),
+                                model.get("name"));
             }
         } else if (Files.isDirectory(folder())) {
             try (Stream<Path> files = Files.list(folder())) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".gguf")).sorted().toList()) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".gguf"))
+                        .sorted()
+                        .toList()) {
                     out().printf("%-52s %10s%n", file.getFileName(), Progress.bytes(Files.size(file)));
                 }
             }
@@ -75,7 +77,8 @@ final class ModelsCommand {
     int pull(@Parameters(paramLabel = "MODEL", description = "As for --model.") String model) throws IOException {
         Files.createDirectories(folder());
         try (DownloadBar bar = new DownloadBar(quiet)) {
-            Map<String, Object> config = files(quiet ? DownloadListener.SILENT : bar).retrieve(model, true, false);
+            Map<String, Object> config =
+                    files(quiet ? DownloadListener.SILENT : bar).retrieve(model, true, false);
             out().println(config.get("path"));
             out().flush();
         }
@@ -83,7 +86,8 @@ final class ModelsCommand {
     }
 
     @Command(name = "verify", description = "Compares the models in the folder with the catalogue's checksums.")
-    int verify(@Parameters(arity = "0..*", paramLabel = "FILE", description = "Only these.") @Nullable List<String> names)
+    int verify(
+            @Parameters(arity = "0..*", paramLabel = "FILE", description = "Only these.") @Nullable List<String> names)
             throws IOException {
         int wrong = 0;
         try (DownloadBar bar = new DownloadBar(quiet)) {

@@ -27,7 +27,8 @@ final class NpyVectors implements EmbedCommand.Vectors {
 
     NpyVectors(Path target) throws IOException {
         this.target = target.toAbsolutePath();
-        this.part = Files.createTempFile(this.target.getParent(), target.getFileName().toString(), ".part");
+        this.part = Files.createTempFile(
+                this.target.getParent(), target.getFileName().toString(), ".part");
         this.channel = FileChannel.open(part, StandardOpenOption.WRITE);
         channel.position(HEADER);
     }
@@ -59,7 +60,10 @@ final class NpyVectors implements EmbedCommand.Vectors {
         String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, columns);
         byte[] text = (header + " ".repeat(HEADER - 11 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII);
         ByteBuffer bytes = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        bytes.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0);
         bytes.putShort((short) text.length).put(text).flip();
         channel.position(0);
         write(bytes);

@@ -47,10 +47,11 @@ final class PerplexityCommand implements Callable<Integer> {
                 Progress progress = Progress.counting("Scoring", Progress.Unit.TOKENS, model.quiet())) {
             int[] tokens = loaded.tokenizer().encode(text, true, false);
             if (tokens.length < 2) {
-                throw new IllegalArgumentException("%s has %d tokens; at least 2 are needed".formatted(file, tokens.length));
+                throw new IllegalArgumentException(
+                        "%s has %d tokens; at least 2 are needed".formatted(file, tokens.length));
             }
-            Perplexity result = Perplexity.of(
-                    loaded.model(), tokens, loaded.nCtx(), done -> progress.update(done, tokens.length));
+            Perplexity result =
+                    Perplexity.of(loaded.model(), tokens, loaded.nCtx(), done -> progress.update(done, tokens.length));
             if (json) {
                 Map<String, Object> object = new LinkedHashMap<>();
                 object.put("tokens", result.tokens());

@@ -22,7 +22,10 @@ final class SamplingArguments {
     @Option(names = "--top-p", paramLabel = "P", description = "Probability kept (default: ${DEFAULT-VALUE}).")
     private float topP = 0.4f;
 
-    @Option(names = "--min-p", paramLabel = "P", description = "Least relative probability (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description = "Least relative probability (default: ${DEFAULT-VALUE}).")
     private float minP = 0;
 
     @Option(
@@ -46,11 +49,13 @@ final class SamplingArguments {
     @Option(names = "--template", paramLabel = "JINJA", description = "Chat template instead of the model's own.")
     private @Nullable String template;
 
-    @Nullable String system() {
+    @Nullable
+    String system() {
         return system;
     }
 
-    @Nullable String template() {
+    @Nullable
+    String template() {
         return template;
     }
 

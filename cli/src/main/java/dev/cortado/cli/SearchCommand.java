@@ -75,7 +75,8 @@ final class SearchCommand implements Callable<Integer> {
         try (Embed4All embedder = new Embed4All(model.loadEmbedder());
                 Progress progress = Progress.counting("Reading", Progress.Unit.TEXTS, model.quiet())) {
             EmbedOptions options = embedding.options().withProgress(progress::update);
-            float[][] vectors = embedder.embed(passages.stream().map(Passage::text).toList(), options);
+            float[][] vectors =
+                    embedder.embed(passages.stream().map(Passage::text).toList(), options);
             float[] wanted = embedder.embed(query, embedding.options().withPrefix(queryPrefix));
             for (EmbeddingIndex.Match match : EmbeddingIndex.of(vectors).topK(wanted, top)) {
                 print(passages.get(match.index()), match.similarity(), out);
@@ -119,7 +120,8 @@ final class SearchCommand implements Callable<Integer> {
             object.put("text", passage.text());
             Json.print(out, object);
         } else {
-            out.printf(Locale.ROOT, "%s:%d  (%.3f)%n%s%n%n", passage.file(), passage.line(), similarity, passage.text());
+            out.printf(
+                    Locale.ROOT, "%s:%d  (%.3f)%n%s%n%n", passage.file(), passage.line(), similarity, passage.text());
         }
     }
 }

@@ -47,9 +47,8 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String input = text == null || text.equals("-")
-                ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                : text;
+        String input =
+                text == null || text.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : text;
         PrintWriter out = spec.commandLine().getOut();
         try (GgufFile file = GgufFile.open(model.file())) {
             Tokenizer tokenizer = Tokenizer.of(file.metadata());

@@ -55,7 +55,8 @@ class CommandLineTest {
 
     @Test
     void an_answer_can_be_json() throws IOException {
-        JsonNode answer = run("generate", "--json", "--temp", "0", "-n", "8", "--raw", "Once upon a time").json();
+        JsonNode answer = run("generate", "--json", "--temp", "0", "-n", "8", "--raw", "Once upon a time")
+                .json();
         assertThat(answer.get("completion_tokens").asInt()).isEqualTo(8);
         assertThat(answer.get("finish_reason").asText()).isEqualTo("length");
         assertThat(answer.get("text").asText()).isNotEmpty();
@@ -76,7 +77,9 @@ class CommandLineTest {
         JsonNode json = run("tokenize", "--json", "hello world").json();
         assertThat(json.get("ids").get(0).asInt()).isEqualTo(1);
         assertThat(json.get("count").asInt()).isEqualTo(json.get("ids").size());
-        assertThat(run("tokenize", "--count", "--no-special", "hello world").out().strip())
+        assertThat(run("tokenize", "--count", "--no-special", "hello world")
+                        .out()
+                        .strip())
                 .isEqualTo(String.valueOf(json.get("count").asInt() - 1));
     }
 
@@ -113,7 +116,8 @@ class CommandLineTest {
         assertThat(brief.err().strip().lines()).hasSize(1);
         assertThat(brief.err()).startsWith("cortado: ").contains("text.gguf");
         assertThat(run("inspect", "--verbose", text.toString()).err()).contains("\tat ");
-        assertThat(run("generate", "-m", text.toString(), "x").err().strip().lines()).hasSize(1);
+        assertThat(run("generate", "-m", text.toString(), "x").err().strip().lines())
+                .hasSize(1);
         assertThat(run("generate", "-m", "/no/such/file.gguf", "x").err())
                 .isEqualTo("cortado: no such file: /no/such/file.gguf" + System.lineSeparator());
     }
@@ -121,9 +125,14 @@ class CommandLineTest {
     @Test
     void models_in_the_folder_are_listed_and_removed() throws IOException {
         Files.write(folder.resolve("a.gguf"), new byte[3000]);
-        assertThat(run("models", "list", "--model-path", folder.toString()).out()).contains("a.gguf", "2.9 KiB");
-        assertThat(run("models", "rm", "--model-path", folder.toString(), "a.gguf").code()).isZero();
+        assertThat(run("models", "list", "--model-path", folder.toString()).out())
+                .contains("a.gguf", "2.9 KiB");
+        assertThat(run("models", "rm", "--model-path", folder.toString(), "a.gguf")
+                        .code())
+                .isZero();
         assertThat(folder.resolve("a.gguf")).doesNotExist();
-        assertThat(run("models", "rm", "--model-path", folder.toString(), "../b").code()).isEqualTo(1);
+        assertThat(run("models", "rm", "--model-path", folder.toString(), "../b")
+                        .code())
+                .isEqualTo(1);
     }
 }

@@ -65,7 +65,9 @@ class LauncherIT {
         while (Files.size(folder.resolve("out")) == 0 && process.isAlive()) {
             Thread.sleep(50);
         }
-        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
         Outcome outcome = finish(process);
         assertThat(outcome.code()).isEqualTo(130);
         assertThat(outcome.err()).doesNotContain("Exception");

@@ -26,7 +26,8 @@ class ProgressTest {
     void what_was_there_before_does_not_count_for_the_rate() {
         Progress progress = progress(Progress.Unit.BYTES, true);
         progress.update(3 << 20, 4 << 20);
-        assertThat(progress.line((3 << 20) + (1 << 19), 4 << 20, 1_000_000_000L)).contains("512.0 KiB/s", "1 s left");
+        assertThat(progress.line((3 << 20) + (1 << 19), 4 << 20, 1_000_000_000L))
+                .contains("512.0 KiB/s", "1 s left");
         progress.close();
     }
 

@@ -23,8 +23,24 @@ record Allowance(double largest, double rms, double margin) {
     private static final double GELU_TABLE = 2e-2;
 
     private static final Set<String> GELU = Set.of(
-            "bert", "bloom", "codeshell", "falcon", "gemma", "gemma-embedding", "gemma2", "gemma3", "gpt2", "gptj", "gptneox",
-            "jina-bert-v2", "modern-bert", "mpt", "nomic-bert-moe", "phi2", "starcoder", "starcoder2");
+            "bert",
+            "bloom",
+            "codeshell",
+            "falcon",
+            "gemma",
+            "gemma-embedding",
+            "gemma2",
+            "gemma3",
+            "gpt2",
+            "gptj",
+            "gptneox",
+            "jina-bert-v2",
+            "modern-bert",
+            "mpt",
+            "nomic-bert-moe",
+            "phi2",
+            "starcoder",
+            "starcoder2");
 
     /** Differences that rounding activations to int8 made in llama.cpp, for logits of deviation 1, where a file does not say. */
     private static final double USUAL_RMS = 0.035;
@@ -34,7 +50,8 @@ record Allowance(double largest, double rms, double margin) {
     /** Our rounding is as fine as llama.cpp's, but another one. */
     private static final double OTHER_ROUNDING = 1.5;
 
-    private static final Set<TensorType> FLOATS = EnumSet.of(TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.F64);
+    private static final Set<TensorType> FLOATS =
+            EnumSet.of(TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.F64);
 
     static Allowance exact(String architecture) {
         double limit = GELU.contains(architecture) ? GELU_TABLE : FLOAT;

@@ -40,7 +40,8 @@ record CausalGolden(String name, Path document, JsonNode json) implements Golden
             allowance = Allowance.of(architecture, setup.backend(), gguf, json, floatResults, deviation);
         }
         ModelOptions options = ModelOptions.DEFAULT
-                .withContextLength(json.path("n_ctx").asInt(results().path("n_ctx").asInt(0)))
+                .withContextLength(
+                        json.path("n_ctx").asInt(results().path("n_ctx").asInt(0)))
                 .withKvType(KvShape.Type.F32);
         Findings findings = new Findings();
         try (Model model = Model.open(file.get(), setup.backend(), options)) {
@@ -85,7 +86,8 @@ record CausalGolden(String name, Path document, JsonNode json) implements Golden
             float[] last = run.feed(prompt, (position, logits) -> {
                         compareArgmax(results, position, logits, allowance, findings);
                         compareProbability(results, position, logits, prompt, allowance, findings);
-                        if (results.has("mid_logits") && results.path("mid_position").asInt() == position) {
+                        if (results.has("mid_logits")
+                                && results.path("mid_position").asInt() == position) {
                             float[] expected = GoldenJson.floats(results.get("mid_logits"));
                             Differences.of(logits, expected).note(findings, "the middle row", allowance);
                         }
@@ -96,16 +98,11 @@ record CausalGolden(String name, Path document, JsonNode json) implements Golden
                 Differences.of(last, expected).note(findings, "the last row", allowance);
             }
             run.compareGreedy(
-                    last,
-                    greedy,
-                    i -> results.path("greedy_margin").path(i).asDouble(),
-                    allowance.margin(),
-                    findings);
+                    last, greedy, i -> results.path("greedy_margin").path(i).asDouble(), allowance.margin(), findings);
         }
     }
 
-    static void compareArgmax(
-            JsonNode results, int position, float[] logits, Allowance allowance, Findings findings) {
+    static void compareArgmax(JsonNode results, int position, float[] logits, Allowance allowance, Findings findings) {
         JsonNode expected = results.path("argmax").path(position);
         if (expected.isNumber() && results.path("argmax_margin").path(position).asDouble() >= allowance.margin()) {
             int found = Logits.argmax(logits);

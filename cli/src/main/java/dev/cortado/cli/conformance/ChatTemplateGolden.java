@@ -36,7 +36,9 @@ record ChatTemplateGolden(String name, Path document, JsonNode json, JsonNode co
             if (expected.has("error")) {
                 rendering.expectError(expected.get("error").asText(), entry.getKey(), findings);
             } else {
-                String text = expected.isTextual() ? expected.asText() : expected.path("expected").asText();
+                String text = expected.isTextual()
+                        ? expected.asText()
+                        : expected.path("expected").asText();
                 rendering.expectText(text, entry.getKey(), findings);
             }
         }

@@ -50,16 +50,14 @@ public final class ConformanceCommand implements Callable<Integer> {
             description = "Threads that compute (default: the cores this process may use).")
     private int threads = 0;
 
-    @Option(
-            names = "--only",
-            paramLabel = "REGEX",
-            description = "Only goldens whose name contains a match.")
+    @Option(names = "--only", paramLabel = "REGEX", description = "Only goldens whose name contains a match.")
     private @Nullable Pattern only;
 
     @Option(
             names = "--model-path",
             paramLabel = "FOLDER",
-            description = "Where models are that do not lie beside their golden (default: CORTADO_MODELS, else ~/.cache/gpt4all).")
+            description =
+                    "Where models are that do not lie beside their golden (default: CORTADO_MODELS, else ~/.cache/gpt4all).")
     private @Nullable Path models;
 
     @Option(names = "--json", description = "One JSON object a line.")

@@ -25,13 +25,8 @@ record Differences(double largest, double rms) {
     void note(Findings findings, String what, Allowance allowance) {
         findings.figures().largest("max abs", largest);
         findings.expect(
-                largest <= allowance.largest(),
-                "%s is off by %.3g, allowed %.3g",
-                what,
-                largest,
-                allowance.largest());
-        findings.expect(
-                rms <= allowance.rms(), "%s is off by %.3g (rms), allowed %.3g", what, rms, allowance.rms());
+                largest <= allowance.largest(), "%s is off by %.3g, allowed %.3g", what, largest, allowance.largest());
+        findings.expect(rms <= allowance.rms(), "%s is off by %.3g (rms), allowed %.3g", what, rms, allowance.rms());
     }
 
     /** Standard deviation. */

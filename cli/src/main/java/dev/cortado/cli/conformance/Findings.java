@@ -30,8 +30,6 @@ final class Findings {
         if (!compared) {
             return Outcome.unsupported("it holds no result that could be compared");
         }
-        return mistake == null
-                ? new Outcome(Verdict.PASS, figures, "")
-                : new Outcome(Verdict.FAIL, figures, mistake);
+        return mistake == null ? new Outcome(Verdict.PASS, figures, "") : new Outcome(Verdict.FAIL, figures, mistake);
     }
 }

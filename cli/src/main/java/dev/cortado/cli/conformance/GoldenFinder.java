@@ -113,7 +113,8 @@ final class GoldenFinder {
     /** The variables of conversations stand in a document beside, each with its messages. */
     private static JsonNode conversations(Path template) throws IOException {
         try (Stream<Path> beside = Files.list(template.resolveSibling("."))) {
-            for (Path file : beside.filter(f -> hasExtension(f, ".json")).sorted().toList()) {
+            for (Path file :
+                    beside.filter(f -> hasExtension(f, ".json")).sorted().toList()) {
                 if (Files.size(file) < 1 << 20) {
                     JsonNode json = GoldenJson.read(file);
                     if (json.isObject() && !json.isEmpty() && json.valueStream().allMatch(v -> v.has("messages"))) {

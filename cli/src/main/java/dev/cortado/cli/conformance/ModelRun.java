@@ -46,12 +46,17 @@ final class ModelRun implements AutoCloseable {
      *
      * @param margins lead of the id at an index
      */
-    void compareGreedy(
-            float[] last, int[] expected, IntFunction<Double> margins, double margin, Findings findings) {
+    void compareGreedy(float[] last, int[] expected, IntFunction<Double> margins, double margin, Findings findings) {
         float[] logits = last;
         for (int i = 0; i < expected.length && margins.apply(i) >= margin; i++) {
             int found = Logits.argmax(logits);
-            findings.count("greedy mismatches", found == expected[i], "greedy token %d is %d, expected %d", i, found, expected[i]);
+            findings.count(
+                    "greedy mismatches",
+                    found == expected[i],
+                    "greedy token %d is %d, expected %d",
+                    i,
+                    found,
+                    expected[i]);
             logits = feed(new int[] {expected[i]}, (position, row) -> {});
         }
     }

@@ -52,8 +52,8 @@ record RealModelGolden(String name, Path document, JsonNode json) implements Gol
 
     private static Allowance allowance(String architecture, JsonNode prompt, boolean rounds) {
         Allowance exact = Allowance.exact(architecture);
-        Allowance cached = new Allowance(
-                exact.largest() + F16_CACHE, exact.rms() + F16_CACHE, exact.margin() + 2 * F16_CACHE);
+        Allowance cached =
+                new Allowance(exact.largest() + F16_CACHE, exact.rms() + F16_CACHE, exact.margin() + 2 * F16_CACHE);
         double noise = prompt.path("native_vs_dequant_last_logits_rms").asDouble(0.3);
         return rounds || !prompt.has("dequant_f32") ? cached.rounded(noise, DEVIATIONS * noise) : cached;
     }
@@ -70,7 +70,9 @@ record RealModelGolden(String name, Path document, JsonNode json) implements Gol
         try (ModelRun run = new ModelRun(model, tokens.length + greedy.length)) {
             float[] last = run.feed(tokens, (position, logits) -> {
                         JsonNode expected = results.path("prompt_argmax").path(position);
-                        double margin = results.path("prompt_argmax_margin").path(position).asDouble();
+                        double margin = results.path("prompt_argmax_margin")
+                                .path(position)
+                                .asDouble();
                         if (expected.isNumber() && margin >= allowance.margin()) {
                             findings.count(
                                     "argmax mismatches",
@@ -85,11 +87,7 @@ record RealModelGolden(String name, Path document, JsonNode json) implements Gol
                     .clone();
             compareBest(last, results, name, allowance, findings);
             run.compareGreedy(
-                    last,
-                    greedy,
-                    i -> results.path("greedy_margin").path(i).asDouble(),
-                    allowance.margin(),
-                    findings);
+                    last, greedy, i -> results.path("greedy_margin").path(i).asDouble(), allowance.margin(), findings);
         }
     }
 
@@ -120,7 +118,8 @@ record RealModelGolden(String name, Path document, JsonNode json) implements Gol
         if (Files.exists(text)) {
             boolean addSpecial = perplexity.path("add_special").asBoolean(true);
             int[] found = model.tokenizer().encode(Files.readString(text), addSpecial, false);
-            findings.count("token mismatches", Arrays.equals(found, tokens), "the tokens of %s differ", text.getFileName());
+            findings.count(
+                    "token mismatches", Arrays.equals(found, tokens), "the tokens of %s differ", text.getFileName());
         }
         double[] sum = {0};
         try (ModelRun run = new ModelRun(model, tokens.length)) {

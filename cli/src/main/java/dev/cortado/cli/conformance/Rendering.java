@@ -26,8 +26,7 @@ record Rendering(@Nullable String text, @Nullable TemplateException error) {
 
     void expectText(String expected, String what, Findings findings) {
         String found = text == null ? "error " + error : text;
-        findings.count(
-                "text mismatches", expected.equals(text), "%s is %s", what, difference(found, expected));
+        findings.count("text mismatches", expected.equals(text), "%s is %s", what, difference(found, expected));
     }
 
     /**

@@ -82,7 +82,9 @@ record TextEmbeddingGolden(String name, Path document, JsonNode json) implements
     private static EmbedOptions options(JsonNode arguments) {
         return new EmbedOptions(
                 textOrNull(arguments.path("prefix")),
-                arguments.path("dimensionality").isNumber() ? arguments.get("dimensionality").asInt() : null,
+                arguments.path("dimensionality").isNumber()
+                        ? arguments.get("dimensionality").asInt()
+                        : null,
                 arguments.path("long_text_mode").asText("mean"),
                 arguments.path("atlas").asBoolean(false),
                 null,
@@ -111,7 +113,12 @@ record TextEmbeddingGolden(String name, Path document, JsonNode json) implements
             findings.figures().largest("max 1 - cosine", 1 - cosine);
             findings.expect(largest <= LARGEST, "%s: vector %d is off by %.3g, allowed %s", name, i, largest, LARGEST);
             findings.expect(
-                    cosine >= LEAST_COSINE, "%s: vector %d has cosine %.7f, at least %s expected", name, i, cosine, LEAST_COSINE);
+                    cosine >= LEAST_COSINE,
+                    "%s: vector %d has cosine %.7f, at least %s expected",
+                    name,
+                    i,
+                    cosine,
+                    LEAST_COSINE);
         }
     }
 }

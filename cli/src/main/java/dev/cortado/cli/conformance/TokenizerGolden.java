@@ -47,12 +47,11 @@ record TokenizerGolden(String name, Path document, JsonNode json) implements Gol
         Matcher matcher = INFO.matcher(json.path("info").asText());
         while (matcher.find()) {
             int expected = Integer.parseInt(matcher.group(2));
-            int found =
-                    switch (matcher.group(1)) {
-                        case "add_bos" -> tokenizer.vocabulary().addsBos() ? 1 : 0;
-                        case "add_eos" -> tokenizer.vocabulary().addsEos() ? 1 : 0;
-                        default -> tokenizer.vocabulary().size();
-                    };
+            int found = switch (matcher.group(1)) {
+                case "add_bos" -> tokenizer.vocabulary().addsBos() ? 1 : 0;
+                case "add_eos" -> tokenizer.vocabulary().addsEos() ? 1 : 0;
+                default -> tokenizer.vocabulary().size();
+            };
             findings.expect(found == expected, "%s is %d, expected %d", matcher.group(1), found, expected);
         }
     }

@@ -65,7 +65,8 @@ class ConformanceCommandTest {
     private static String[] withBackend(String[] options) {
         return List.of(options).contains("--backend")
                 ? options
-                : Stream.concat(Stream.of("--backend", "reference"), Stream.of(options)).toArray(String[]::new);
+                : Stream.concat(Stream.of("--backend", "reference"), Stream.of(options))
+                        .toArray(String[]::new);
     }
 
     @Test
@@ -99,24 +100,52 @@ class ConformanceCommandTest {
                 mistake("arch/bert.json", g -> g.edit("arch/bert.json", ConformanceCommandTest::spoilPooled)),
                 mistake("weights/types.gguf", g -> flip(g.path().resolve("weights/types.gguf"))),
                 mistake("weights/types.gguf", g -> Files.write(g.path().resolve("weights/types.gguf"), new byte[100])),
-                mistake("templates/qwen.json", g -> g.edit("templates/qwen.json", json -> json.put(
-                        "template", json.get("template").asText().replace("<|im_end|>", "<|im_end |>")))),
+                mistake(
+                        "templates/qwen.json",
+                        g -> g.edit(
+                                "templates/qwen.json",
+                                json -> json.put(
+                                        "template",
+                                        json.get("template").asText().replace("<|im_end|>", "<|im_end |>")))),
                 mistake("templates/short.json", ConformanceCommandTest::spoilSnippet),
-                mistake("tokenizers/qwen2.json", g -> g.edit("tokenizers/qwen2.json", json ->
-                        spoilInt((ObjectNode) json.get("cases").get(0), "ids_parse_special", 2))),
+                mistake(
+                        "tokenizers/qwen2.json",
+                        g -> g.edit(
+                                "tokenizers/qwen2.json",
+                                json -> spoilInt((ObjectNode) json.get("cases").get(0), "ids_parse_special", 2))),
                 mistake("tokenizers/qwen2.json", g -> g.edit("tokenizers/qwen2.json", json -> json.put("info", "n=7"))),
-                mistake("published/qwen2.json", g -> g.edit("published/qwen2.json", json ->
-                        ((ObjectNode) json.at("/perplexity/dequant_f32_kv_f32"))
-                                .put("mean_nll", json.at("/perplexity/dequant_f32_kv_f32/mean_nll").asDouble() + 0.05))),
-                mistake("published/qwen2.json", g -> g.edit("published/qwen2.json", json ->
-                        spoilInt((ObjectNode) json.at("/prompts/0/dequant_f32"), "greedy", 0))),
-                mistake("vectors/bert.json", g -> g.edit("vectors/bert.json", json ->
-                        ((ObjectNode) json.at("/cases/0")).put("error", "ValueError: something else"))),
-                mistake("hostile/half.gguf", g -> g.edit("hostile/list.json", json ->
-                        ((ObjectNode) json.at("/files/1")).put("expect", "ok"))),
-                mistake("hostile/whole.gguf", g -> g.edit("hostile/list.json", json ->
-                        ((ObjectNode) json.at("/files/0")).put("expect", "error"))),
-                mistake("arch/qwen2.json", g -> Files.writeString(g.path().resolve("arch/qwen2.json"), "{\"prompt\": [1,")));
+                mistake(
+                        "published/qwen2.json",
+                        g -> g.edit(
+                                "published/qwen2.json",
+                                json -> ((ObjectNode) json.at("/perplexity/dequant_f32_kv_f32"))
+                                        .put(
+                                                "mean_nll",
+                                                json.at("/perplexity/dequant_f32_kv_f32/mean_nll")
+                                                                .asDouble()
+                                                        + 0.05))),
+                mistake(
+                        "published/qwen2.json",
+                        g -> g.edit(
+                                "published/qwen2.json",
+                                json -> spoilInt((ObjectNode) json.at("/prompts/0/dequant_f32"), "greedy", 0))),
+                mistake(
+                        "vectors/bert.json",
+                        g -> g.edit(
+                                "vectors/bert.json",
+                                json -> ((ObjectNode) json.at("/cases/0")).put("error", "ValueError: something else"))),
+                mistake(
+                        "hostile/half.gguf",
+                        g -> g.edit(
+                                "hostile/list.json", json -> ((ObjectNode) json.at("/files/1")).put("expect", "ok"))),
+                mistake(
+                        "hostile/whole.gguf",
+                        g -> g.edit(
+                                "hostile/list.json",
+                                json -> ((ObjectNode) json.at("/files/0")).put("expect", "error"))),
+                mistake(
+                        "arch/qwen2.json",
+                        g -> Files.writeString(g.path().resolve("arch/qwen2.json"), "{\"prompt\": [1,")));
     }
 
     private static Arguments mistake(String golden, Mistake mistake) {
@@ -133,7 +162,8 @@ class ConformanceCommandTest {
     }
 
     private static void spoilFloats(ObjectNode json, String field) {
-        ByteBuffer floats = ByteBuffer.wrap(Base64.getDecoder().decode(json.get(field).asText()))
+        ByteBuffer floats = ByteBuffer.wrap(
+                        Base64.getDecoder().decode(json.get(field).asText()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         floats.putFloat(40, floats.getFloat(40) + 0.002f);
         json.put(field, Base64.getEncoder().encodeToString(floats.array()));
@@ -175,19 +205,23 @@ class ConformanceCommandTest {
     void a_model_that_is_not_there_or_not_known_is_unsupported() throws IOException {
         goldens.edit("arch/qwen2.json", json -> json.put("file", "elsewhere.gguf"));
         Run run = run("--only", "^arch/qwen2.json");
-        assertThat(run.out).contains("UNSUPPORTED(no model file elsewhere.gguf)").contains("1 UNSUPPORTED");
+        assertThat(run.out)
+                .contains("UNSUPPORTED(no model file elsewhere.gguf)")
+                .contains("1 UNSUPPORTED");
         assertThat(run.exit).isZero();
     }
 
     @Test
     void json_has_an_object_a_line_and_the_counts_at_the_end() throws IOException {
-        List<String> lines = run("--json", "--only", "^(arch/qwen2|tokenizers)").out.lines().toList();
+        List<String> lines =
+                run("--json", "--only", "^(arch/qwen2|tokenizers)").out.lines().toList();
         assertThat(lines).hasSize(3);
         JsonNode first = new ObjectMapper().readTree(lines.getFirst());
         assertThat(first.get("name").asText()).isEqualTo("arch/qwen2.json");
         assertThat(first.get("verdict").asText()).isEqualTo("PASS");
         assertThat(first.get("figures").get("max abs").asDouble()).isBetween(0.0, 1e-3);
-        assertThat(new ObjectMapper().readTree(lines.getLast()).get("PASS").asInt()).isEqualTo(2);
+        assertThat(new ObjectMapper().readTree(lines.getLast()).get("PASS").asInt())
+                .isEqualTo(2);
     }
 
     @Test

@@ -86,7 +86,8 @@ record GoldenFolder(Path path) {
         results.set("greedy_margin", causal.get("greedy_margin"));
         ObjectNode perplexity = json.putObject("perplexity");
         perplexity.set("token_ids", causal.get("prompt"));
-        double nll = -causal.get("logprob_sum").asDouble() / (causal.get("prompt").size() - 1);
+        double nll =
+                -causal.get("logprob_sum").asDouble() / (causal.get("prompt").size() - 1);
         perplexity.putObject("dequant_f32_kv_f32").put("mean_nll", nll);
         return json;
     }

@@ -15,13 +15,7 @@ import picocli.CommandLine;
 /** Every golden there is, where they lie beside the checkout, through the command. */
 class OracleConformanceTest {
     @ParameterizedTest(name = "{0} on {1}")
-    @CsvSource({
-        "quants, reference",
-        "quants, cpu",
-        "arch, cpu",
-        "tokenizer, cpu",
-        "chat-templates, cpu",
-        "hostile, cpu"
+    @CsvSource({"quants, reference", "quants, cpu", "arch, cpu", "tokenizer, cpu", "chat-templates, cpu", "hostile, cpu"
     })
     void passes(String kind, String backend) {
         Optional<Path> goldens = Oracle.find(kind);
