@@ -83,7 +83,7 @@ final class DeviceMemory implements AutoCloseable {
     /** Gives a region back; no command that uses it may be under way. */
     void free(Region region) {
         MemoryBlock block = region.block();
-        if (block.giveBack()) {
+        if (block.giveBack(region)) {
             blocks.remove(block);
             taken -= block.size();
             block.close();

@@ -113,16 +113,22 @@ final class MemoryBlock implements AutoCloseable {
             return null;
         }
         Region region = new Region(this, used, bytes);
-        used = Math.min(size, (used + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        used = end(region);
         regions++;
         return region;
     }
 
+    private long end(Region region) {
+        return Math.min(size, (region.offset() + region.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    }
+
     /** Gives one region back; true if it was the last one, and the block is whole again. */
-    boolean giveBack() {
+    boolean giveBack(Region region) {
         regions--;
         if (regions == 0) {
             used = 0;
+        } else if (used == end(region)) {
+            used = region.offset();
         }
         return regions == 0;
     }

@@ -106,6 +106,19 @@ class PortablePathsTest {
     }
 
     @Test
+    void what_was_closed_makes_room_for_the_next_beside_what_stays() {
+        try (VulkanBackend vulkan = RequiresVulkan.open(switches(true, true, Long.MAX_VALUE, 24 << 20));
+                Activations stays = vulkan.activations(1, 32)) {
+            for (int i = 0; i < 20; i++) {
+                try (Activations large = vulkan.activations(1024, 3000);
+                        Activations small = vulkan.activations(100, 100)) {
+                    assertThat(large.capacity() + small.capacity() + stays.capacity()).isEqualTo(1125);
+                }
+            }
+        }
+    }
+
+    @Test
     void everything_is_given_back_before_the_device_is_closed() {
         VulkanBackend vulkan = RequiresVulkan.open(RequiresVulkan.SWITCHES);
         product(vulkan, weights(TensorType.Q8_0, new Random(8)), rows(new Random(9), 2));
