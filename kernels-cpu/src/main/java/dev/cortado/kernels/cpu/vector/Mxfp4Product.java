@@ -52,7 +52,8 @@ final class Mxfp4Product {
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 17 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 17 * LANES) {
+                int k = firstBlock + b;
                 IntVector exponent = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, I, 0);
                 FloatVector scale = exponent.sub(1)
@@ -166,7 +167,8 @@ final class Mxfp4Product {
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 17 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 17 * LANES) {
+                int k = firstBlock + b;
                 IntVector exponent = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, I, 0);
                 FloatVector scale = exponent.sub(1)

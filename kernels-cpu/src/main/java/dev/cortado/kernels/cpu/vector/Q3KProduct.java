@@ -50,7 +50,8 @@ final class Q3KProduct {
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 114 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 114 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
@@ -181,7 +182,8 @@ final class Q3KProduct {
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 114 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 114 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)

@@ -47,7 +47,8 @@ final class Q50Product {
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 22 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 22 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
@@ -156,7 +157,8 @@ final class Q50Product {
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 22 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 22 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)

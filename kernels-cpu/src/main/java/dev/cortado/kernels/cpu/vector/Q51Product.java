@@ -49,7 +49,8 @@ final class Q51Product {
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
             FloatVector offsets = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 24 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 24 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
@@ -170,7 +171,8 @@ final class Q51Product {
             FloatVector offsets0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
             FloatVector offsets1 = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 24 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 24 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)

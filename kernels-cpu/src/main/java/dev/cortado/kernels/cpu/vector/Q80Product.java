@@ -22,6 +22,7 @@ import jdk.incubator.vector.ShortVector;
 /**
  * Products of Q8_0. The even and the odd bytes of a plane, widened to 16 bits, times their inputs: two products of at
  * most 128 * 127 fit in a half, then the halves are widened and summed apart.
+ * The loop counts from 0: with token * blocks as its first index C2's code took half as long again.
  *
  * @see dev.cortado.kernels.cpu.repack.Layout
  */
@@ -45,7 +46,8 @@ final class Q80Product {
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 34 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 34 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
@@ -150,7 +152,8 @@ final class Q80Product {
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 34 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 34 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
