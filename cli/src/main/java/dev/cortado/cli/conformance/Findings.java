@@ -1,5 +1,6 @@
 package dev.cortado.cli.conformance;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Figures and the first mistake of a golden while it is checked. */
@@ -16,7 +17,7 @@ final class Findings {
     void expect(boolean right, String what, Object... arguments) {
         compared = true;
         if (!right && mistake == null) {
-            mistake = what.formatted(arguments);
+            mistake = String.format(Locale.ROOT, what, arguments);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cortado.cli.conformance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cortado.gguf.GgufFile;
 import dev.cortado.gguf.GgufFormatException;
 import dev.cortado.gguf.Tensor;
@@ -10,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -20,6 +23,7 @@ final class GoldenFinder {
     private final Path root;
     private final List<Golden> goldens = new ArrayList<>();
     private final Set<Path> models = new HashSet<>();
+    private final Map<Path, JsonNode> conversations = new HashMap<>(); // by folder
 
     private GoldenFinder(Path root) {
         this.root = root;
@@ -62,7 +66,7 @@ final class GoldenFinder {
             return;
         }
         if (json.isArray()) {
-            if (json.path(0).has("case") && json.path(0).has("expected")) {
+            if (json.path(0).has("expected") && (json.path(0).has("case") || json.path(0).has("t"))) {
                 goldens.add(new SnippetsGolden(name(file), file, json));
             }
         } else if (isManifest(json)) {
@@ -110,20 +114,31 @@ final class GoldenFinder {
         }
     }
 
-    /** The variables of conversations stand in a document beside, each with its messages. */
-    private static JsonNode conversations(Path template) throws IOException {
-        try (Stream<Path> beside = Files.list(template.resolveSibling("."))) {
-            for (Path file :
-                    beside.filter(f -> hasExtension(f, ".json")).sorted().toList()) {
-                if (Files.size(file) < 1 << 20) {
+    /** Variables of conversations, each with its messages, stand in a document of the same folder or one above it. */
+    private JsonNode conversations(Path template) throws IOException {
+        for (Path folder = template.getParent(); folder != null && folder.startsWith(root); folder = folder.getParent()) {
+            if (!conversations.containsKey(folder)) {
+                conversations.put(folder, conversationsIn(folder));
+            }
+            if (conversations.get(folder) instanceof ObjectNode found) {
+                return found;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private static JsonNode conversationsIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> hasExtension(f, ".json")).sorted().toList()) {
+                try {
                     JsonNode json = GoldenJson.read(file);
                     if (json.isObject() && !json.isEmpty() && json.valueStream().allMatch(v -> v.has("messages"))) {
                         return json;
                     }
+                } catch (JsonProcessingException e) {
+                    continue; // it is reported where documents are looked at
                 }
             }
-        } catch (JsonProcessingException e) {
-            return MissingNode.getInstance(); // the document itself is reported
         }
         return MissingNode.getInstance();
     }

@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 /** A sequence of a model that is compared step by step. */
 final class ModelRun implements AutoCloseable {
     /** Rows of logits that are held at a time. */
-    private static final int ROWS = 128;
+    private static final int ROWS = 64;
 
     private final Model model;
     private final Sequence sequence;

@@ -28,7 +28,7 @@ record SnippetsGolden(String name, Path document, JsonNode json) implements Gold
     public Outcome check(Setup setup) {
         Findings findings = new Findings();
         for (JsonNode snippet : json) {
-            JsonNode spec = snippet.get("case");
+            JsonNode spec = snippet.has("case") ? snippet.get("case") : snippet;
             String what = spec.path("id").asText();
             String expected = snippet.get("expected").asText();
             Rendering rendering = Rendering.of(spec.get("t").asText(), spec.path("ctx"), OPTIONS);
