@@ -38,8 +38,7 @@ interface AttentionContract extends UnderTest {
         }
 
         Attention on(Workbench bench) {
-            Parameter parameter =
-                    sinks ? bench.parameter(Samples.gaussian(new Random(53), attention.heads())) : null;
+            Parameter parameter = sinks ? bench.parameter(Samples.gaussian(new Random(53), attention.heads())) : null;
             return new Attention(
                     attention.heads(),
                     attention.kvHeads(),
@@ -192,8 +191,8 @@ interface AttentionContract extends UnderTest {
         float[][] q = Samples.gaussian(random, length, a.heads() * a.keyWidth());
         float[][] k = Samples.gaussian(random, length, a.kvHeads() * a.keyWidth());
         float[][] v = shape.valuesAreKeys() ? k : Samples.gaussian(random, length, a.kvHeads() * a.valueWidth());
-        String what = "%s, %s%s, batches of %s"
-                .formatted(a, type, shape.sinks() ? ", sinks" : "", Arrays.toString(batches));
+        String what =
+                "%s, %s%s, batches of %s".formatted(a, type, shape.sinks() ? ", sinks" : "", Arrays.toString(batches));
         assertAgreement(what, attention(type, v), bench -> {
             KvCache cache = bench.cache(shape.cache(type), length + 3);
             List<float[]> results = new ArrayList<>();

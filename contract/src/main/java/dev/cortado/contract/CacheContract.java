@@ -42,8 +42,7 @@ interface CacheContract extends UnderTest {
         float[][] v = Samples.gaussian(new Random(62), 3, HEAD);
         assertAgreement("one of " + type, rounding(type), bench -> {
             KvCache cache = filled(bench, type, TOKENS);
-            bench.backend()
-                    .store(bench.input(k), bench.input(v), List.of(new Segment(cache, 1, 3, 2, 1)), 0);
+            bench.backend().store(bench.input(k), bench.input(v), List.of(new Segment(cache, 1, 3, 2, 1)), 0);
             return contents(cache, TOKENS);
         });
     }
@@ -75,8 +74,8 @@ interface CacheContract extends UnderTest {
     @ParameterizedTest
     @EnumSource
     default void what_one_backend_saved_another_restores(KvShape.Type type) {
-        for (Backend[] pair : new Backend[][] {{backend(), reference()}, {reference(), backend()}, {backend(), backend()}
-        }) {
+        for (Backend[] pair :
+                new Backend[][] {{backend(), reference()}, {reference(), backend()}, {backend(), backend()}}) {
             try (Workbench from = new Workbench(pair[0], false);
                     Workbench to = new Workbench(pair[1], false)) {
                 KvCache source = filled(from, type, TOKENS);
@@ -176,7 +175,12 @@ interface CacheContract extends UnderTest {
     private static MemorySegment little(float[] values) {
         MemorySegment bytes = Arena.ofAuto().allocate(4L * values.length);
         MemorySegment.copy(
-                values, 0, bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, values.length);
+                values,
+                0,
+                bytes,
+                ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                0,
+                values.length);
         return bytes;
     }
 

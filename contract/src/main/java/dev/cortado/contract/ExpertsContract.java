@@ -64,8 +64,7 @@ interface ExpertsContract extends UnderTest {
     @Test
     default void networks_with_biases_or_without_a_gate() {
         Gating gating = Gating.SOFTMAX_OF_CHOSEN;
-        assertMixture(
-                new Rule(Activation.SWIGLU_OAI, true, true, 4, gating, false, 1, null, 1, 1), TensorType.F32, 9);
+        assertMixture(new Rule(Activation.SWIGLU_OAI, true, true, 4, gating, false, 1, null, 1, 1), TensorType.F32, 9);
         assertMixture(new Rule(Activation.GELU, false, true, 2, gating, false, 1, null, 1, 1), TensorType.F32, 9);
     }
 

@@ -135,9 +135,7 @@ interface MatmulContract extends UnderTest {
             for (int result = 0; result < weights.length; result++) {
                 int wanted = result;
                 assertAgreement(
-                        "matrix %d of 4, %d tokens".formatted(result, tokens),
-                        sums(weights[result], x, 0),
-                        bench -> {
+                        "matrix %d of 4, %d tokens".formatted(result, tokens), sums(weights[result], x, 0), bench -> {
                             Linear[] layers = new Linear[weights.length];
                             Activations[] outs = new Activations[weights.length];
                             for (int j = 0; j < layers.length; j++) {
@@ -221,16 +219,11 @@ interface MatmulContract extends UnderTest {
     }
 
     private void assertProduct(Tensor weights, float[][] x, int block) {
-        assertAgreement(
-                "%s x %d tokens".formatted(weights.name(), x.length), sums(weights, x, block), bench -> {
-                    Activations out = bench.output(x.length + 1, (int) weights.rows());
-                    bench.backend()
-                            .matmul(
-                                    bench.input(x),
-                                    new Linear[] {bench.linear(weights, null)},
-                                    new Activations[] {out});
-                    return bench.rows(out);
-                });
+        assertAgreement("%s x %d tokens".formatted(weights.name(), x.length), sums(weights, x, block), bench -> {
+            Activations out = bench.output(x.length + 1, (int) weights.rows());
+            bench.backend().matmul(bench.input(x), new Linear[] {bench.linear(weights, null)}, new Activations[] {out});
+            return bench.rows(out);
+        });
     }
 
     /** The smallest sensible width: whole blocks, and no fewer than 32 columns. */

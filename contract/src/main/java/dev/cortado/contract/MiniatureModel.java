@@ -46,9 +46,8 @@ final class MiniatureModel implements AutoCloseable {
             linear(TensorType.Q8_0, random, 2 * HEAD, WIDTH)
         };
         output = new Linear[] {linear(TensorType.Q4_0, random, WIDTH, WIDTH)};
-        gateAndUp = new Linear[] {
-            linear(TensorType.Q4_K, random, 512, WIDTH), linear(TensorType.Q4_K, random, 512, WIDTH)
-        };
+        gateAndUp =
+                new Linear[] {linear(TensorType.Q4_K, random, 512, WIDTH), linear(TensorType.Q4_K, random, 512, WIDTH)};
         down = new Linear[] {linear(TensorType.Q6_K, random, WIDTH, 512)};
         logits = new Linear[] {linear(TensorType.F16, random, VOCABULARY, WIDTH)};
         norm = new Norm(Norm.Kind.RMS, bench.parameter(Samples.gaussian(random, WIDTH)), null, 1e-5f, 0);

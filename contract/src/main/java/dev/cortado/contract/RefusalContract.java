@@ -52,19 +52,19 @@ interface RefusalContract extends UnderTest {
 
     @Test
     default void products_of_other_widths() {
-        assertRefused((bench, x) -> bench.backend()
-                .matmul(x, linear(bench, 3, 64), new Activations[] {bench.output(2, 3)}));
-        assertRefused((bench, x) -> bench.backend()
-                .matmul(x, linear(bench, 3, 32), new Activations[] {bench.output(2, 4)}));
-        assertRefused((bench, x) -> bench.backend()
-                .matmul(x, linear(bench, 3, 32), new Activations[] {bench.output(1, 3)}));
+        assertRefused((bench, x) ->
+                bench.backend().matmul(x, linear(bench, 3, 64), new Activations[] {bench.output(2, 3)}));
+        assertRefused((bench, x) ->
+                bench.backend().matmul(x, linear(bench, 3, 32), new Activations[] {bench.output(2, 4)}));
+        assertRefused((bench, x) ->
+                bench.backend().matmul(x, linear(bench, 3, 32), new Activations[] {bench.output(1, 3)}));
         assertRefused((bench, x) -> bench.backend().matmul(x, linear(bench, 3, 32), new Activations[0]));
         assertRefused((bench, x) -> {
             Linear biased = new Linear(linear(bench, 3, 32)[0].weight(), bench.parameter(1, 2));
             bench.backend().matmul(x, new Linear[] {biased}, new Activations[] {bench.output(2, 3)});
         });
-        assertRefused((bench, x) -> bench.backend()
-                .matmulPerHead(x, new Matrix[] {linear(bench, 3, 64)[0].weight()}, bench.output(2, 3)));
+        assertRefused((bench, x) ->
+                bench.backend().matmulPerHead(x, new Matrix[] {linear(bench, 3, 64)[0].weight()}, bench.output(2, 3)));
     }
 
     @Test
@@ -91,8 +91,8 @@ interface RefusalContract extends UnderTest {
         assertRefused((bench, x) ->
                 bench.backend().activate(Activation.SILU, x, bench.input(new float[2][16]), bench.output(2, 32)));
         assertRefused((bench, x) -> bench.backend().activate(Activation.SWIGLU_OAI, x, null, bench.output(2, 32)));
-        assertRefused((bench, x) -> bench.backend()
-                .norm(x, new Norm(Norm.Kind.RMS, bench.parameter(1, 2, 3), null, 0, 0), x));
+        assertRefused((bench, x) ->
+                bench.backend().norm(x, new Norm(Norm.Kind.RMS, bench.parameter(1, 2, 3), null, 0, 0), x));
         assertRefused((bench, x) -> bench.backend().norm(x, new Norm(Norm.Kind.RMS, null, null, 0, 5), x));
     }
 
@@ -113,8 +113,7 @@ interface RefusalContract extends UnderTest {
             assertOutOfRange((bench, x) -> bench.backend()
                     .attend(x, bench.output(2, 32), List.of(in(cache(bench), wrong)), 0, attention(1, 1, 32)));
         }
-        assertOutOfRange((bench, x) ->
-                bench.backend().store(x, x, List.of(new Segment(cache(bench), 0, 0, 0, 2)), 1));
+        assertOutOfRange((bench, x) -> bench.backend().store(x, x, List.of(new Segment(cache(bench), 0, 0, 0, 2)), 1));
     }
 
     /** Rows or positions outside a batch of two rows and a cache of four tokens. */
@@ -142,13 +141,13 @@ interface RefusalContract extends UnderTest {
 
     @Test
     default void heads_of_other_widths() {
-        for (Attention wrong : List.of(attention(2, 1, 32), attention(1, 1, 16), attention(3, 2, 16), attention(4, 4, 16))) {
+        for (Attention wrong :
+                List.of(attention(2, 1, 32), attention(1, 1, 16), attention(3, 2, 16), attention(4, 4, 16))) {
             assertRefused((bench, x) -> bench.backend()
                     .attend(x, bench.output(2, 32), List.of(new Segment(cache(bench), 0, 0, 0, 2)), 0, wrong));
         }
         Rope rope = new Rope(Rope.Style.HALVES, 1, new float[16], 1);
-        assertRefused((bench, x) ->
-                bench.backend().rope(x, 32, rope, List.of(new Segment(cache(bench), 0, 0, 0, 2))));
+        assertRefused((bench, x) -> bench.backend().rope(x, 32, rope, List.of(new Segment(cache(bench), 0, 0, 0, 2))));
     }
 
     @Test
@@ -167,8 +166,8 @@ interface RefusalContract extends UnderTest {
             if (!y.getClass().equals(backendActivations())) {
                 assertRefused((bench, x) -> bench.backend().add(x, y, 1));
                 assertRefused((bench, x) -> bench.backend().addParameter(x, other.parameter(new float[32])));
-                assertRefused((bench, x) -> bench.backend()
-                        .matmul(x, linear(foreign, 3, 32), new Activations[] {bench.output(2, 3)}));
+                assertRefused((bench, x) ->
+                        bench.backend().matmul(x, linear(foreign, 3, 32), new Activations[] {bench.output(2, 3)}));
             }
         }
     }
@@ -190,15 +189,14 @@ interface RefusalContract extends UnderTest {
             closed.close();
             assertThatIllegalStateException().isThrownBy(() -> backend().copy(closed, x));
             assertThatIllegalStateException().isThrownBy(() -> closed.read(0, new float[32], 0));
-            KvCache cache = backend().kvCache(
-                    new KvShape(new int[] {32}, new int[] {32}, new int[] {0}, KvShape.Type.F16), 4);
+            KvCache cache =
+                    backend().kvCache(new KvShape(new int[] {32}, new int[] {32}, new int[] {0}, KvShape.Type.F16), 4);
             cache.close();
             assertThatIllegalStateException()
                     .isThrownBy(() -> backend().store(x, x, List.of(new Segment(cache, 0, 0, 0, 2)), 0));
             Matrix matrix = backend().matrix(Weights.tame(TensorType.Q8_0, new Random(97), 3, 32));
             backend().release(matrix);
-            assertThatIllegalStateException()
-                    .isThrownBy(() -> backend().embed(matrix, new int[] {0}, 1, x));
+            assertThatIllegalStateException().isThrownBy(() -> backend().embed(matrix, new int[] {0}, 1, x));
         }
     }
 }

@@ -50,7 +50,8 @@ interface RopeContract extends UnderTest {
         assertAgreement("gap between segments", Tolerance.relative(precision(), 1), bench -> {
             KvCache cache = cache(bench);
             Activations rows = bench.input(x);
-            bench.backend().rope(rows, 16, rope, List.of(new Segment(cache, 0, 3, 0, 1), new Segment(cache, 0, 9, 2, 1)));
+            bench.backend()
+                    .rope(rows, 16, rope, List.of(new Segment(cache, 0, 3, 0, 1), new Segment(cache, 0, 9, 2, 1)));
             return bench.rows(rows);
         });
     }

@@ -62,8 +62,7 @@ final class Weights {
         MemorySegment block = MemorySegment.ofArray(bytes);
         switch (type) {
             case F32 -> block.set(FLOAT, 0, gaussian);
-            case F64 ->
-                block.set(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, gaussian);
+            case F64 -> block.set(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, gaussian);
             case I8, I16, I32, I64 -> {
                 int number = random.nextInt(-5, 6);
                 Arrays.fill(bytes, (byte) (number >> 31)); // sign extension

@@ -92,12 +92,14 @@ class BackendContractTest {
         return (Backend) Proxy.newProxyInstance(
                 Backend.class.getClassLoader(),
                 new Class<?>[] {Backend.class},
-                (proxy, method, arguments) -> call(right, method, arguments, method.getName().equals(operation)));
+                (proxy, method, arguments) ->
+                        call(right, method, arguments, method.getName().equals(operation)));
     }
 
     private static @Nullable Object call(
             Backend right, Method method, @Nullable Object @Nullable [] arguments, boolean wrong) throws Throwable {
-        boolean forgets = wrong && (method.getName().equals("store") || method.getName().equals("discard"));
+        boolean forgets =
+                wrong && (method.getName().equals("store") || method.getName().equals("discard"));
         try {
             Object result = forgets ? null : method.invoke(right, arguments);
             if (wrong && !forgets && arguments != null) {

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Compares what this program computes with goldens, data with known results.",
-            "Kinds are told by structure: tensors X and X.expected in a GGUF file; a JSON with prompt or sequences beside a"
-                    + " model; tokenizer cases; prompts and perplexity of a published model; hostile files; embeddings;"
-                    + " chat templates."
+            "Kinds are told by structure: tensors X and X.expected in a GGUF file; a JSON with prompt or sequences"
+                    + " beside a model; tokenizer cases; prompts and perplexity of a published model; hostile files;"
+                    + " embeddings; chat templates."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing failed", "1:something failed, or nothing was found", "2:wrong usage"})
@@ -56,8 +56,8 @@ public final class ConformanceCommand implements Callable<Integer> {
     @Option(
             names = "--model-path",
             paramLabel = "FOLDER",
-            description =
-                    "Where models are that do not lie beside their golden (default: CORTADO_MODELS, else ~/.cache/gpt4all).")
+            description = "Where models are that do not lie beside their golden (default: CORTADO_MODELS, else"
+                    + " ~/.cache/gpt4all).")
     private @Nullable Path models;
 
     @Option(names = "--json", description = "One JSON object a line.")

@@ -66,7 +66,8 @@ final class GoldenFinder {
             return;
         }
         if (json.isArray()) {
-            if (json.path(0).has("expected") && (json.path(0).has("case") || json.path(0).has("t"))) {
+            if (json.path(0).has("expected")
+                    && (json.path(0).has("case") || json.path(0).has("t"))) {
                 goldens.add(new SnippetsGolden(name(file), file, json));
             }
         } else if (isManifest(json)) {
@@ -116,7 +117,9 @@ final class GoldenFinder {
 
     /** Variables of conversations, each with its messages, stand in a document of the same folder or one above it. */
     private JsonNode conversations(Path template) throws IOException {
-        for (Path folder = template.getParent(); folder != null && folder.startsWith(root); folder = folder.getParent()) {
+        for (Path folder = template.getParent();
+                folder != null && folder.startsWith(root);
+                folder = folder.getParent()) {
             if (!conversations.containsKey(folder)) {
                 conversations.put(folder, conversationsIn(folder));
             }
@@ -129,7 +132,8 @@ final class GoldenFinder {
 
     private static JsonNode conversationsIn(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> hasExtension(f, ".json")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> hasExtension(f, ".json")).sorted().toList()) {
                 try {
                     JsonNode json = GoldenJson.read(file);
                     if (json.isObject() && !json.isEmpty() && json.valueStream().allMatch(v -> v.has("messages"))) {

@@ -161,8 +161,7 @@ public interface Backend extends AutoCloseable {
      * @param ropes per layer the rotation that keys were stored with, null where none; with {@code headWidths}, columns
      *     of a key head
      */
-    void discard(
-            KvCache cache, int from, int count, int length, @Nullable Rope[] ropes, int[] headWidths);
+    void discard(KvCache cache, int from, int count, int length, @Nullable Rope[] ropes, int[] headWidths);
 
     /** Gives back threads and memory; running operations must have ended. */
     @Override

@@ -27,14 +27,10 @@ public interface KvCache extends AutoCloseable {
      * @param target exactly {@link KvShape#bytes(int, int) shape().bytes(layer, tokens)} bytes
      * @throws IllegalArgumentException if range or size do not fit
      */
-    default void save(int layer, int from, int tokens, MemorySegment target) {
-        throw new UnsupportedOperationException("%s cannot be saved".formatted(getClass().getName()));
-    }
+    void save(int layer, int from, int tokens, MemorySegment target);
 
     /** Takes over what {@link #save} of a cache of the same shape wrote; the arguments mean the same. */
-    default void restore(int layer, int from, int tokens, MemorySegment source) {
-        throw new UnsupportedOperationException("%s cannot be restored".formatted(getClass().getName()));
-    }
+    void restore(int layer, int from, int tokens, MemorySegment source);
 
     /** Gives the memory back. */
     @Override

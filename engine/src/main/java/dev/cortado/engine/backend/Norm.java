@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param epsilon added to the mean square or variance
  * @param group columns that are normalised together: a head's width, or all columns when 0
  */
-public record Norm(Kind kind, @Nullable Parameter weight, @Nullable Parameter bias, float epsilon, int group) {
+public record Norm(
+        Kind kind, @Nullable Parameter weight, @Nullable Parameter bias, float epsilon, int group) {
     /** The statistic. */
     public enum Kind {
         /** x / sqrt(mean(x^2) + epsilon). */

@@ -13,12 +13,11 @@ import java.util.Arrays;
 record ExpertChoice(int[] experts, double[] weights) {
     /** Applies the rule to one row of router logits. */
     static ExpertChoice of(double[] logits, Experts rule) {
-        double[] scores =
-                switch (rule.gating()) {
-                    case SOFTMAX -> softmax(logits);
-                    case SIGMOID -> Arrays.stream(logits).map(Nonlinearity::sigmoid).toArray();
-                    case SOFTMAX_OF_CHOSEN -> logits;
-                };
+        double[] scores = switch (rule.gating()) {
+            case SOFTMAX -> softmax(logits);
+            case SIGMOID -> Arrays.stream(logits).map(Nonlinearity::sigmoid).toArray();
+            case SOFTMAX_OF_CHOSEN -> logits;
+        };
         int[] chosen = best(selectionScores(scores, rule), rule.used());
         double[] weights = Arrays.stream(chosen).mapToDouble(e -> scores[e]).toArray();
         if (rule.gating() == Gating.SOFTMAX_OF_CHOSEN) {
@@ -26,7 +25,8 @@ record ExpertChoice(int[] experts, double[] weights) {
         }
         double divisor = rule.normalise() ? Arrays.stream(weights).sum() : 1;
         return new ExpertChoice(
-                chosen, Arrays.stream(weights).map(w -> w / divisor * rule.scale()).toArray());
+                chosen,
+                Arrays.stream(weights).map(w -> w / divisor * rule.scale()).toArray());
     }
 
     /** Scores plus bias; those of experts whose group is not among the best ones are minus infinity. */

@@ -17,13 +17,16 @@ record ExpertMixture(ReferenceBackend backend, Experts experts) {
         Linear[] gate = experts.gate();
         float[] bias = experts.selectionBias();
         if (experts.down().length != n || (gate != null && gate.length != n) || (bias != null && bias.length != n)) {
-            throw new IllegalArgumentException("%d experts up, %d down, %s gates, %s selection biases, expected the same"
-                    .formatted(n, experts.down().length, length(gate), bias == null ? "no" : bias.length));
+            throw new IllegalArgumentException(
+                    "%d experts up, %d down, %s gates, %s selection biases, expected the same"
+                            .formatted(n, experts.down().length, length(gate), bias == null ? "no" : bias.length));
         }
         int groups = experts.groups();
-        if (groups < 1 || n % groups != 0 || (groups > 1 && (experts.groupsUsed() < 1 || experts.groupsUsed() > groups))) {
-            throw new IllegalArgumentException("%d experts in %d groups of which %d are used"
-                    .formatted(n, groups, experts.groupsUsed()));
+        if (groups < 1
+                || n % groups != 0
+                || (groups > 1 && (experts.groupsUsed() < 1 || experts.groupsUsed() > groups))) {
+            throw new IllegalArgumentException(
+                    "%d experts in %d groups of which %d are used".formatted(n, groups, experts.groupsUsed()));
         }
         int selectable = groups > 1 ? n / groups * experts.groupsUsed() : n;
         if (experts.used() < 1 || experts.used() > selectable) {

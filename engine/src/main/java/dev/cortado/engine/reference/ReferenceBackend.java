@@ -254,8 +254,7 @@ public final class ReferenceBackend implements Backend {
             requireCacheWidths(cache.shape(), layer, attention);
             boolean valuesAreKeys = cache.shape().valueWidths()[layer] == 0;
             float[] keys = cache.keys(layer);
-            RowAttention rows =
-                    new RowAttention(attention, keys, valuesAreKeys ? keys : cache.values(layer), sinks);
+            RowAttention rows = new RowAttention(attention, keys, valuesAreKeys ? keys : cache.values(layer), sinks);
             for (int r = 0; r < s.rows(); r++) {
                 for (int head = 0; head < heads; head++) {
                     rows.attend(queries, y, s, r, head);
@@ -275,7 +274,12 @@ public final class ReferenceBackend implements Backend {
             throw new IllegalArgumentException(
                     "layer %d of the cache has keys of %d and values of %d floats, attention expects %d heads of %d and %d"
                             .formatted(
-                                    layer, keyWidth, valueWidth, kvHeads, attention.keyWidth(), attention.valueWidth()));
+                                    layer,
+                                    keyWidth,
+                                    valueWidth,
+                                    kvHeads,
+                                    attention.keyWidth(),
+                                    attention.valueWidth()));
         }
     }
 
@@ -431,8 +435,8 @@ public final class ReferenceBackend implements Backend {
             Shapes.length("bias", bias, channels);
         }
         Shapes.segments("x", x, segments);
-        Convolution convolution = new Convolution(
-                ReferenceParameter.of(weight), ReferenceParameter.ofNullable(bias), width, channels);
+        Convolution convolution =
+                new Convolution(ReferenceParameter.of(weight), ReferenceParameter.ofNullable(bias), width, channels);
         ReferenceActivations y = output(out, x.rows());
         for (Segment s : segments) {
             float[] state = ReferenceKvCache.of(s, layer).state(layer, stateAt, (width - 1) * channels);
@@ -491,7 +495,15 @@ public final class ReferenceBackend implements Backend {
                         "layer %d is recurrent: single positions cannot be taken out of its state".formatted(layer));
             }
             moveDown(own, own.values(layer), shape.valueWidths()[layer], from, count, length, null, 0);
-            moveDown(own, own.keys(layer), shape.keyWidths()[layer], from, count, length, ropes[layer], headWidths[layer]);
+            moveDown(
+                    own,
+                    own.keys(layer),
+                    shape.keyWidths()[layer],
+                    from,
+                    count,
+                    length,
+                    ropes[layer],
+                    headWidths[layer]);
         }
     }
 

@@ -12,8 +12,7 @@ import java.util.Arrays;
 final class ReferenceKvCache implements KvCache {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort HALF =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final KvShape shape;
     private final int capacity;
@@ -48,8 +47,8 @@ final class ReferenceKvCache implements KvCache {
 
     static ReferenceKvCache of(KvCache cache) {
         if (!(cache instanceof ReferenceKvCache own)) {
-            throw new IllegalArgumentException(
-                    "a cache of %s, expected one of this backend".formatted(cache.getClass().getName()));
+            throw new IllegalArgumentException("a cache of %s, expected one of this backend"
+                    .formatted(cache.getClass().getName()));
         }
         own.open();
         return own;

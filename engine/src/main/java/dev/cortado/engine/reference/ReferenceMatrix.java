@@ -12,9 +12,16 @@ final class ReferenceMatrix implements Matrix {
 
     ReferenceMatrix(Tensor tensor) {
         this.tensor = tensor;
-        if (tensor.rows() < 1 || tensor.rows() > Integer.MAX_VALUE || tensor.shape()[0] % tensor.type().blockSize() != 0) {
-            throw new IllegalArgumentException("%s: shape %s of type %s, expected at least one row of whole blocks of %d"
-                    .formatted(tensor.name(), tensor.shapeText(), tensor.type(), tensor.type().blockSize()));
+        if (tensor.rows() < 1
+                || tensor.rows() > Integer.MAX_VALUE
+                || tensor.shape()[0] % tensor.type().blockSize() != 0) {
+            throw new IllegalArgumentException(
+                    "%s: shape %s of type %s, expected at least one row of whole blocks of %d"
+                            .formatted(
+                                    tensor.name(),
+                                    tensor.shapeText(),
+                                    tensor.type(),
+                                    tensor.type().blockSize()));
         }
         long expected = tensor.type().bytes(tensor.count());
         if (tensor.data().byteSize() != expected) {

@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param values its values [capacity x kvHeads * valueWidth], or the keys where values are the head of the key
  * @param sinks per head, or null
  */
-record RowAttention(Attention attention, float[] keys, float[] values, @Nullable ReferenceParameter sinks) {
-    void attend(
-            ReferenceActivations q, ReferenceActivations out, Segment segment, int rowOfSegment, int head) {
+record RowAttention(
+        Attention attention,
+        float[] keys,
+        float[] values,
+        @Nullable ReferenceParameter sinks) {
+    void attend(ReferenceActivations q, ReferenceActivations out, Segment segment, int rowOfSegment, int head) {
         int row = segment.row() + rowOfSegment;
         int position = segment.position() + rowOfSegment;
         int kvHead = head / (attention.heads() / attention.kvHeads());

@@ -11,7 +11,8 @@ final class Shapes {
 
     static void columns(String operand, Activations x, long expected) {
         if (x.columns() != expected) {
-            throw new IllegalArgumentException("%s has %d columns, expected %d".formatted(operand, x.columns(), expected));
+            throw new IllegalArgumentException(
+                    "%s has %d columns, expected %d".formatted(operand, x.columns(), expected));
         }
     }
 
@@ -23,7 +24,8 @@ final class Shapes {
 
     static void length(String operand, Parameter p, long expected) {
         if (p.length() != expected) {
-            throw new IllegalArgumentException("%s has %d floats, expected %d".formatted(operand, p.length(), expected));
+            throw new IllegalArgumentException(
+                    "%s has %d floats, expected %d".formatted(operand, p.length(), expected));
         }
     }
 
@@ -54,7 +56,11 @@ final class Shapes {
     /** Segments lie within the rows of x. */
     static void segments(String operand, Activations x, List<Segment> segments) {
         for (Segment s : segments) {
-            if (s.row() < 0 || s.rows() < 0 || s.position() < 0 || s.base() < 0 || (long) s.row() + s.rows() > x.rows()) {
+            if (s.row() < 0
+                    || s.rows() < 0
+                    || s.position() < 0
+                    || s.base() < 0
+                    || (long) s.row() + s.rows() > x.rows()) {
                 throw new IllegalArgumentException("%s has %d rows, segment wants rows %d to %d (base %d, position %d)"
                         .formatted(operand, x.rows(), s.row(), (long) s.row() + s.rows(), s.base(), s.position()));
             }

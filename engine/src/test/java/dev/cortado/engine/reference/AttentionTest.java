@@ -144,8 +144,7 @@ class AttentionTest {
     @Test
     void neighbouring_query_heads_share_a_key_head() {
         KvCache cache = cache(backend, 2, 4, KvShape.Type.F32, 1);
-        backend.store(
-                activations(backend, row(0, 0)), activations(backend, row(1, 2, 3, 4)), segment(cache, 0, 1), 0);
+        backend.store(activations(backend, row(0, 0)), activations(backend, row(1, 2, 3, 4)), segment(cache, 0, 1), 0);
         Attention attention = new Attention(4, 2, 1, 2, 1, 0, Mask.CAUSAL, 0, 0, null);
         Activations out = output(backend, 8);
         backend.attend(activations(backend, row(0, 0, 0, 0)), out, segment(cache, 0, 1), 0, attention);

@@ -67,9 +67,10 @@ class ElementwiseTest {
         backend.activate(Activation.SWIGLU_OAI, gate, activations(backend, row(100, -100, 2)), y);
         float sigmoid = (float) (1 / (1 + Math.exp(-1.702)));
         assertThat(rows(y)[0])
-                .containsExactly(row((float) (7 / (1 + Math.exp(-11.914)) * 8), -6 * sigmoid, -3 * (1 - sigmoid)), within(1e-6f));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> backend.activate(Activation.SWIGLU_OAI, gate, null, y));
+                .containsExactly(
+                        row((float) (7 / (1 + Math.exp(-11.914)) * 8), -6 * sigmoid, -3 * (1 - sigmoid)),
+                        within(1e-6f));
+        assertThatIllegalArgumentException().isThrownBy(() -> backend.activate(Activation.SWIGLU_OAI, gate, null, y));
     }
 
     @Test

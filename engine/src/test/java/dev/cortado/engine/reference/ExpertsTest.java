@@ -25,15 +25,20 @@ class ExpertsTest {
     private final Backend backend = new ReferenceBackend();
 
     private Experts experts(
-            int used, Gating gating, boolean normalise, float scale, float @Nullable [] bias, int groups, int groupsUsed) {
+            int used,
+            Gating gating,
+            boolean normalise,
+            float scale,
+            float @Nullable [] bias,
+            int groups,
+            int groupsUsed) {
         Linear[] up = new Linear[4];
         Linear[] down = new Linear[4];
         for (int e = 0; e < 4; e++) {
             up[e] = new Linear(matrix(backend, row(1)), null);
             down[e] = new Linear(matrix(backend, row((float) Math.pow(10, e))), null);
         }
-        return new Experts(
-                null, up, down, Activation.RELU, used, gating, normalise, scale, bias, groups, groupsUsed);
+        return new Experts(null, up, down, Activation.RELU, used, gating, normalise, scale, bias, groups, groupsUsed);
     }
 
     private float mix(Experts experts, float... logits) {
@@ -76,7 +81,8 @@ class ExpertsTest {
 
     @Test
     void of_equal_experts_the_lower_index_is_taken() {
-        assertThat(mix(experts(1, Gating.SOFTMAX, false, 4, null, 1, 1), 0, 0, 0, 0)).isEqualTo(1);
+        assertThat(mix(experts(1, Gating.SOFTMAX, false, 4, null, 1, 1), 0, 0, 0, 0))
+                .isEqualTo(1);
     }
 
     @Test

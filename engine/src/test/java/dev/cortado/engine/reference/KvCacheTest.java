@@ -65,8 +65,7 @@ class KvCacheTest {
         for (int i = 0; i < 32; i++) {
             ramp[i] = 8 * (i - 16); // -128 to 120: scale 128/127
         }
-        backend.store(
-                activations(backend, ramp), activations(backend, new float[32]), segment(cache, 0, 1), 0);
+        backend.store(activations(backend, ramp), activations(backend, new float[32]), segment(cache, 0, 1), 0);
         MemorySegment bytes = saved(cache, 0, 1);
         assertThat(bytes.byteSize()).isEqualTo(68);
         assertThat(half(bytes, 0)).isEqualTo(1.0078125f);
@@ -79,8 +78,7 @@ class KvCacheTest {
     @EnumSource
     void what_was_saved_can_be_restored_elsewhere(KvShape.Type type) {
         KvCache one = cache(backend, 64, 32, type, 4);
-        backend.store(
-                activations(backend, random(64)), activations(backend, random(32)), segment(one, 3, 1), 0);
+        backend.store(activations(backend, random(64)), activations(backend, random(32)), segment(one, 3, 1), 0);
         MemorySegment bytes = saved(one, 3, 1);
         KvCache other = cache(backend, 64, 32, type, 9);
         other.restore(0, 7, 1, bytes);
@@ -110,8 +108,7 @@ class KvCacheTest {
                 0);
         backend.discard(cache, 1, 1, 4, new Rope[] {rope}, new int[] {2});
         // a stored key holds its magnitude already: turning back must not apply it again
-        assertThat(floats(saved(cache, 0, 3)))
-                .containsExactly(row(1, 0, 0, -1, 7, -5, 10, 12, 13), within(1e-6f));
+        assertThat(floats(saved(cache, 0, 3))).containsExactly(row(1, 0, 0, -1, 7, -5, 10, 12, 13), within(1e-6f));
     }
 
     @Test

@@ -28,8 +28,7 @@ class LinearTest {
         Matrix w = matrix(backend, row(1, 2), row(3, 4), row(0, -1));
         Activations x = activations(backend, row(10, 1), row(0, 5));
         Activations y = output(backend, 3);
-        backend.matmul(
-                x, new Linear[] {new Linear(w, backend.parameter(row(0, 100, 0.5f)))}, new Activations[] {y});
+        backend.matmul(x, new Linear[] {new Linear(w, backend.parameter(row(0, 100, 0.5f)))}, new Activations[] {y});
         assertThat(rows(y)).isEqualTo(new float[][] {{12, 134, -0.5f}, {10, 120, -4.5f}});
     }
 
@@ -39,10 +38,9 @@ class LinearTest {
         Matrix k = matrix(backend, row(1, 0), row(0, 2));
         Activations x = activations(backend, row(3, 4));
         Activations y = output(backend, 3);
-        backend.matmul(
-                x,
-                new Linear[] {new Linear(q, null), new Linear(k, null)},
-                new Activations[] {y.columns(0, 1), y.columns(1, 2)});
+        backend.matmul(x, new Linear[] {new Linear(q, null), new Linear(k, null)}, new Activations[] {
+            y.columns(0, 1), y.columns(1, 2)
+        });
         assertThat(rows(y)).isEqualTo(new float[][] {{7, 3, 8}});
     }
 
@@ -50,8 +48,7 @@ class LinearTest {
     void sums_are_exact_where_float32_would_lose_the_small_term() {
         Matrix w = matrix(backend, row(1e8f, 1, -1e8f));
         Activations y = output(backend, 1);
-        backend.matmul(
-                activations(backend, row(1, 1, 1)), new Linear[] {new Linear(w, null)}, new Activations[] {y});
+        backend.matmul(activations(backend, row(1, 1, 1)), new Linear[] {new Linear(w, null)}, new Activations[] {y});
         assertThat(rows(y)).isEqualTo(new float[][] {{1}});
     }
 
@@ -62,8 +59,7 @@ class LinearTest {
         Arrays.fill(blocks, 2, 34, (byte) 3);
         blocks[34 + 1] = (byte) 0xc0; // -2
         Arrays.fill(blocks, 36, 68, (byte) -128);
-        Matrix w = backend.matrix(
-                new Tensor("w", TensorType.Q8_0, new long[] {32, 2}, MemorySegment.ofArray(blocks)));
+        Matrix w = backend.matrix(new Tensor("w", TensorType.Q8_0, new long[] {32, 2}, MemorySegment.ofArray(blocks)));
         float[] ones = new float[32];
         Arrays.fill(ones, 1);
         Activations y = output(backend, 2);
@@ -131,8 +127,7 @@ class LinearTest {
         Activations x = activations(backend, row(1, 2));
         Activations[] outs = {output(backend, 1)};
         backend.release(w);
-        assertThatIllegalStateException()
-                .isThrownBy(() -> backend.matmul(x, new Linear[] {new Linear(w, null)}, outs));
+        assertThatIllegalStateException().isThrownBy(() -> backend.matmul(x, new Linear[] {new Linear(w, null)}, outs));
         x.close();
         assertThatIllegalStateException().isThrownBy(() -> backend.scale(x, 2));
         backend.close();

@@ -22,8 +22,7 @@ class RecurrenceTest {
     private final Backend backend = new ReferenceBackend();
 
     private KvCache cache(int floats) {
-        return backend.kvCache(
-                new KvShape(new int[] {0}, new int[] {0}, new int[] {floats}, KvShape.Type.F16), 16);
+        return backend.kvCache(new KvShape(new int[] {0}, new int[] {0}, new int[] {floats}, KvShape.Type.F16), 16);
     }
 
     private float[][] convolve(KvCache cache, int position, float[]... x) {
