@@ -20,6 +20,9 @@ import java.util.List;
  * after "hello", and answers with one line each.
  */
 final class HostileProbe {
+    /** The first line it writes. */
+    static final String READY = "READY";
+
     private static final int TOKENS = 2;
 
     private HostileProbe() {}
@@ -29,6 +32,7 @@ final class HostileProbe {
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         BufferedReader paths = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (Backend backend = Devices.open(arguments[0], 0)) {
+            answers.println(READY);
             for (String path = paths.readLine(); path != null; path = paths.readLine()) {
                 answers.println(answer(Path.of(path), backend).replaceAll("\\R", " "));
             }

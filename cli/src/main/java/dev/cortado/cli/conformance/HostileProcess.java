@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostileProcess implements AutoCloseable {
     private static final long SECONDS = 10;
+    private static final long START_SECONDS = 60; // of a JVM on a busy machine; no file's fault
     private static final String HEAP = "-Xmx512m";
 
     private final String device;
@@ -60,23 +61,24 @@ final class HostileProcess implements AutoCloseable {
         PrintWriter paths = new PrintWriter(running.outputWriter(StandardCharsets.UTF_8), true);
         BufferedReader answers = running.inputReader(StandardCharsets.UTF_8);
         paths.println(file.toAbsolutePath());
-        String line = answer(running, answers);
+        String line = answer(running, answers, SECONDS);
         double seconds = (System.nanoTime() - begin) / 1e9;
         int space = line.indexOf(' ');
         Answer answer = new Answer(End.valueOf(line.substring(0, space)), line.substring(space + 1), seconds);
         if (answer.end() == End.CRASHED) {
             close(running); // what is left of it is not to be trusted with the next file
+            process = null; // it may take a moment to die
         }
         return answer;
     }
 
-    private String answer(Process running, BufferedReader answers) throws IOException {
+    private String answer(Process running, BufferedReader answers, long limit) throws IOException {
         try {
-            String line = reader.submit(answers::readLine).get(SECONDS, TimeUnit.SECONDS);
+            String line = reader.submit(answers::readLine).get(limit, TimeUnit.SECONDS);
             return line != null ? line : End.CRASHED + " the process ended with status " + running.waitFor();
         } catch (TimeoutException e) {
             close(running);
-            return End.CRASHED + " more than " + SECONDS + " s";
+            return End.CRASHED + " more than " + limit + " s";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a hostile file was loaded", e);
@@ -103,9 +105,14 @@ final class HostileProcess implements AutoCloseable {
             command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), HostileProbe.class.getName()));
         }
         command.add(device);
-        return new ProcessBuilder(command)
+        Process started = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        String line = answer(started, started.inputReader(StandardCharsets.UTF_8), START_SECONDS);
+        if (!line.equals(HostileProbe.READY)) {
+            throw new IOException("the process that loads hostile files does not start: " + line);
+        }
+        return started;
     }
 
     private static void close(Process running) {

@@ -1,19 +1,28 @@
 package dev.cortado.cli.conformance;
 
+import dev.cortado.convert.ConvertOptions;
+import dev.cortado.convert.Converter;
+import dev.cortado.convert.OutputType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds model files by name.
+ * Finds model files by name. One that is there only as a Hugging Face checkpoint, a folder with the model's name, is
+ * converted beside it once.
  *
  * @param folders searched in this order, without their sub-folders
  */
 record ModelLocator(List<Path> folders) {
+    private static final Pattern CONVERTIBLE =
+            Pattern.compile("(.+?)(?:\\.gguf2)?\\.(f16|bf16|f32)\\.gguf", Pattern.CASE_INSENSITIVE);
+
     /** A file beside the golden, or in a folder of models. There, spelling counts only by letters and digits. */
     Optional<Path> find(String name, Path golden) throws IOException {
         Path beside = golden.resolveSibling(name);
@@ -29,6 +38,23 @@ record ModelLocator(List<Path> folders) {
             Optional<Path> similar = similar(name, folder);
             if (similar.isPresent()) {
                 return similar;
+            }
+        }
+        return converted(name);
+    }
+
+    /** {@code NAME.f16.gguf} out of the folder {@code NAME}. */
+    private Optional<Path> converted(String name) throws IOException {
+        Matcher matcher = CONVERTIBLE.matcher(name);
+        if (matcher.matches()) {
+            for (Path folder : folders) {
+                Path checkpoint = folder.resolve(matcher.group(1));
+                if (Files.isRegularFile(checkpoint.resolve("config.json"))) {
+                    OutputType type = OutputType.valueOf(matcher.group(2).toUpperCase(Locale.ROOT));
+                    Path file = folder.resolve(name);
+                    Converter.convert(checkpoint, file, ConvertOptions.DEFAULT.withType(type));
+                    return Optional.of(file);
+                }
             }
         }
         return Optional.empty();
