@@ -27,6 +27,7 @@ final class MiniatureModel implements AutoCloseable {
     private static final KvShape CACHE =
             new KvShape(new int[] {2 * HEAD}, new int[] {2 * HEAD}, new int[] {0}, KvShape.Type.F16);
 
+    private final boolean floats;
     private final Workbench bench;
     private final Matrix embedding;
     private final Linear[] qkv;
@@ -36,7 +37,14 @@ final class MiniatureModel implements AutoCloseable {
     private final Linear[] logits;
     private final Norm norm;
 
+    /** Weights of several quantisations. */
     MiniatureModel(Backend backend) {
+        this(backend, false);
+    }
+
+    /** @param floats all weights in F16 instead, so that no backend rounds activations */
+    MiniatureModel(Backend backend, boolean floats) {
+        this.floats = floats;
         this.bench = new Workbench(backend, false);
         Random random = new Random(100);
         embedding = bench.matrix(Weights.tame(TensorType.Q8_0, random, VOCABULARY, WIDTH));
@@ -54,7 +62,7 @@ final class MiniatureModel implements AutoCloseable {
     }
 
     private Linear linear(TensorType type, Random random, int rows, int columns) {
-        return bench.linear(Weights.tame(type, random, rows, columns), null);
+        return bench.linear(Weights.tame(floats ? TensorType.F16 : type, random, rows, columns), null);
     }
 
     @Override
