@@ -220,7 +220,8 @@ final class AttentionBlock {
         int maximumAt = at + paddedRows * width + row;
         int sumAt = maximumAt + paddedRows;
         float before = partial[maximumAt];
-        float maximum = Math.max(before, exponentials().maximum(scores, scoresAt, columns));
+        exponentials().maxima(scores, scoresAt, columns, sums);
+        float maximum = Math.max(before, Exponentials.maximum(sums));
         exponentials().exponentials(scores, scoresAt, columns, maximum, sums);
         float sum = Exponentials.sum(sums);
         if (maximum != before) {

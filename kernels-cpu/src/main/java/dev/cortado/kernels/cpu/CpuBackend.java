@@ -24,9 +24,13 @@ import dev.cortado.kernels.cpu.weights.Parallel;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Computes at once, on the caller's thread and the workers of one {@link WorkerPool}. */
 final class CpuBackend implements Backend {
+    private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
+
     private final WorkerPool pool;
     private final Warmup warmup = new Warmup();
     private final FloatKernels kernels;
@@ -40,6 +44,10 @@ final class CpuBackend implements Backend {
     }
 
     CpuBackend(BackendOptions options, Kernels.Choice choice) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        if (options.threads() > cores) {
+            LOG.warn("{} threads on {} cores wait for each other: ask for at most {}", options.threads(), cores, cores);
+        }
         pool = new WorkerPool(threads(options));
         repack = options.repack();
         products = new Kernels(choice, warmup);
@@ -71,6 +79,12 @@ final class CpuBackend implements Backend {
     }
 
     /** Interleaved weights are multiplied as integers, block by block, while there are few rows. */
+    @Override
+    public int activationBlock(TensorType type) {
+        Layout layout = Layout.of(type);
+        return layout == null ? 0 : layout.blockSize();
+    }
+
     @Override
     public int activationBlock(TensorType type) {
         Layout layout = Layout.of(type);

@@ -4,6 +4,7 @@ import dev.cortado.engine.backend.Backend;
 import dev.cortado.engine.backend.BackendException;
 import dev.cortado.engine.backend.BackendOptions;
 import dev.cortado.engine.backend.BackendProvider;
+import dev.cortado.kernels.cpu.startup.VectorModule;
 import java.util.List;
 
 /** Offers the CPU, which is always there. */
@@ -21,6 +22,24 @@ public final class CpuProvider implements BackendProvider {
     @Override
     public int priority() {
         return 10;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return Slowness.lines(VectorModule.PRESENT, Slowness.tierLimit());
+    }
+
+    @Override
+    public List<String> facts() {
+        String vectors = VectorModule.PRESENT ? 32 * VectorModule.LANES + "-bit vectors" : "no vectors";
+        return List.of(
+                "cpu: %s, %d cores for this process, %s %s, Java %s"
+                        .formatted(
+                                vectors,
+                                Runtime.getRuntime().availableProcessors(),
+                                System.getProperty("os.name"),
+                                System.getProperty("os.arch"),
+                                System.getProperty("java.vm.version")));
     }
 
     @Override

@@ -66,8 +66,8 @@ final class FloatKernels {
         warmup.add(
                 "exponentials",
                 () -> {
-                    float largest = vectorExponentials.maximum(values, 0, values.length);
-                    vectorExponentials.exponentials(values, 0, values.length, largest, columns);
+                    vectorExponentials.maxima(values, 0, values.length, columns);
+                    vectorExponentials.exponentials(values, 0, values.length, columns[0], columns);
                     vectorExponentials.logistic(values, 0, values.length);
                 },
                 exponentials::cross);

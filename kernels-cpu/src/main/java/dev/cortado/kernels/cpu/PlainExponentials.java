@@ -19,12 +19,14 @@ final class PlainExponentials implements Exponentials {
     }
 
     @Override
-    public float maximum(float[] x, int at, int n) {
-        float largest = x[at];
-        for (int i = at + 1; i < at + n; i++) {
-            largest = Math.max(largest, x[i]);
+    public void maxima(float[] x, int at, int n, float[] maxima) {
+        for (int c = 0; c < COLUMNS; c++) {
+            float largest = x[at + c];
+            for (int i = at + c + COLUMNS; i < at + n; i += COLUMNS) {
+                largest = Math.max(largest, x[i]);
+            }
+            maxima[c] = largest;
         }
-        return largest;
     }
 
     @Override

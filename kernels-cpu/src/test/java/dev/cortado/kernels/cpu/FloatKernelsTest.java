@@ -71,11 +71,21 @@ class FloatKernelsTest {
 
         float[] x = floats(64, 30);
         float[] y = x.clone();
-        assertThat(FloatKernels.vector().exponentials().maximum(x, 16, 48))
-                .isEqualTo(FloatKernels.plain().exponentials().maximum(x, 16, 48));
+        FloatKernels.plain().exponentials().maxima(x, 16, 48, plainSums);
+        FloatKernels.vector().exponentials().maxima(x, 16, 48, vectorSums);
+        assertThat(vectorSums).isEqualTo(plainSums);
+        assertThat(Exponentials.maximum(plainSums)).isEqualTo(largest(x, 16, 48));
         FloatKernels.plain().exponentials().logistic(x, 0, 64);
         FloatKernels.vector().exponentials().logistic(y, 0, 64);
         assertThat(y).isEqualTo(x);
+    }
+
+    private static float largest(float[] x, int at, int n) {
+        float largest = x[at];
+        for (int i = at; i < at + n; i++) {
+            largest = Math.max(largest, x[i]);
+        }
+        return largest;
     }
 
     @Test

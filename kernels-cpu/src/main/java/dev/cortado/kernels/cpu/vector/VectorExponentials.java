@@ -34,12 +34,14 @@ public final class VectorExponentials implements Exponentials {
     }
 
     @Override
-    public float maximum(float[] x, int at, int n) {
-        FloatVector largest = FloatVector.fromArray(F, x, at);
-        for (int i = at + LANES; i < at + n; i += LANES) {
-            largest = largest.max(FloatVector.fromArray(F, x, i));
+    public void maxima(float[] x, int at, int n, float[] maxima) {
+        for (int c = 0; c < COLUMNS; c += LANES) {
+            FloatVector largest = FloatVector.fromArray(F, x, at + c);
+            for (int i = at + c + COLUMNS; i < at + n; i += COLUMNS) {
+                largest = largest.max(FloatVector.fromArray(F, x, i));
+            }
+            largest.intoArray(maxima, c);
         }
-        return largest.reduceLanes(VectorOperators.MAX);
     }
 
     @Override
