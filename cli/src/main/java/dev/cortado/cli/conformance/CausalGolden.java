@@ -22,6 +22,11 @@ import java.util.stream.Collectors;
  */
 record CausalGolden(String name, Path document, JsonNode json) implements Golden {
     @Override
+    public Optional<String> architecture(Setup setup) throws IOException {
+        return setup.models().architecture(modelFile(json, document), document);
+    }
+
+    @Override
     public Outcome check(Setup setup) throws IOException {
         Optional<Path> file = setup.models().find(modelFile(json, document), document);
         if (file.isEmpty()) {

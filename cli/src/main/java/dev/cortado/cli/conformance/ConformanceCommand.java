@@ -63,6 +63,9 @@ public final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line.")
     private boolean json;
 
+    @Option(names = "--families", paramLabel = "FILE", description = "Write the table of model families, with what passed.")
+    private @Nullable Path families;
+
     /** For picocli. */
     public ConformanceCommand() {}
 
@@ -76,15 +79,21 @@ public final class ConformanceCommand implements Callable<Integer> {
             Pattern pattern = only;
             goldens.removeIf(golden -> !pattern.matcher(golden.name()).find());
         }
+        FamilyTable table = new FamilyTable();
         Report report = new Report(spec.commandLine().getOut(), json);
         try (Backend opened = Devices.open(backend, threads);
                 HostileProcess probe = new HostileProcess(backend)) {
             Setup setup = new Setup(opened, backend, new ModelLocator(List.of(folder, modelFolder())), probe);
             for (Golden golden : goldens) {
-                report.add(golden.name(), outcome(golden, setup));
+                Outcome outcome = outcome(golden, setup);
+                report.add(golden.name(), outcome);
+                table.add(golden.architecture(setup), outcome);
             }
         }
         report.close();
+        if (families != null) {
+            table.write(families, backend);
+        }
         return report.count(Verdict.FAIL) > 0 || report.total() == 0 ? 1 : 0;
     }
 

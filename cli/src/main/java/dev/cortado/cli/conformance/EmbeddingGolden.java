@@ -20,6 +20,11 @@ import java.util.stream.IntStream;
  */
 record EmbeddingGolden(String name, Path document, JsonNode json) implements Golden {
     @Override
+    public Optional<String> architecture(Setup setup) throws IOException {
+        return setup.models().architecture(CausalGolden.modelFile(json, document), document);
+    }
+
+    @Override
     public Outcome check(Setup setup) throws IOException {
         String wanted = CausalGolden.modelFile(json, document);
         Optional<Path> file = setup.models().find(wanted, document);

@@ -3,6 +3,8 @@ package dev.cortado.cli.conformance;
 import dev.cortado.convert.ConvertOptions;
 import dev.cortado.convert.Converter;
 import dev.cortado.convert.OutputType;
+import dev.cortado.gguf.GgufFile;
+import dev.cortado.gguf.GgufFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +60,19 @@ record ModelLocator(List<Path> folders) {
             }
         }
         return Optional.empty();
+    }
+
+    /** The architecture of a model that {@link #find} finds; empty where it does not, or the file says nothing. */
+    Optional<String> architecture(String name, Path golden) throws IOException {
+        Optional<Path> file = find(name, golden);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (GgufFile gguf = GgufFile.open(file.get())) {
+            return gguf.metadata().string("general.architecture");
+        } catch (GgufFormatException e) {
+            return Optional.empty(); // its check has told why it cannot be read
+        }
     }
 
     private static Optional<Path> similar(String name, Path folder) throws IOException {

@@ -28,6 +28,11 @@ record RealModelGolden(String name, Path document, JsonNode json) implements Gol
     private static final double F16_CACHE = 2e-2;
 
     @Override
+    public Optional<String> architecture(Setup setup) throws IOException {
+        return setup.models().architecture(CausalGolden.modelFile(json, document), document);
+    }
+
+    @Override
     public Outcome check(Setup setup) throws IOException {
         String wanted = CausalGolden.modelFile(json, document);
         Optional<Path> file = setup.models().find(wanted, document);

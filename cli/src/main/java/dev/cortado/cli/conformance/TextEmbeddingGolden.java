@@ -24,6 +24,11 @@ record TextEmbeddingGolden(String name, Path document, JsonNode json) implements
     private static final double LARGEST = 2e-3;
 
     @Override
+    public Optional<String> architecture(Setup setup) throws IOException {
+        return setup.models().architecture(CausalGolden.modelFile(json, document), document);
+    }
+
+    @Override
     public Outcome check(Setup setup) throws IOException {
         String wanted = CausalGolden.modelFile(json, document);
         Optional<Path> file = setup.models().find(wanted, document);

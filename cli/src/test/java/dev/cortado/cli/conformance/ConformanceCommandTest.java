@@ -70,6 +70,14 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void a_table_of_families_tells_what_passed() throws IOException {
+        Path table = folder.resolve("models.md");
+        run("--only", "arch/qwen2", "--families", table.toString());
+        assertThat(table).content().containsPattern("\\| qwen2 \\| .* \\| generates, embeds \\| 1 of 1 \\|");
+        assertThat(table).content().containsPattern("\\| mamba \\| .* \\| none here \\|");
+    }
+
+    @Test
     void every_kind_is_found_by_its_structure_and_passes() {
         Run run = run();
         assertThat(run.out).doesNotContain("FAIL:").doesNotContain("UNSUPPORTED(");
