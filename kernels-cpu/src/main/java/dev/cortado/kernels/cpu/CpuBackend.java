@@ -86,12 +86,6 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public int activationBlock(TensorType type) {
-        Layout layout = Layout.of(type);
-        return layout == null ? 0 : layout.blockSize();
-    }
-
-    @Override
     public void release(Matrix matrix) {
         Products.matrix(matrix).close();
     }
