@@ -11,4 +11,5 @@ module dev.cortado.sdk {
     exports dev.cortado.sdk;
 
     uses dev.cortado.engine.backend.BackendProvider;
+    uses org.slf4j.spi.SLF4JServiceProvider;
 }

@@ -75,8 +75,16 @@ final class ModelArguments {
         return load(context);
     }
 
-    /** Loads the model, downloading it if need be, with a bar while it takes long. */
+    /** Loads the model, downloading it if need be, with a bar while it takes long; tells what makes it slow here. */
     GPT4All load(int contextLength) throws IOException {
+        GPT4All loaded = loadWithBar(contextLength);
+        if (!quiet) {
+            loaded.warnings().forEach(warning -> System.err.println("cortado: " + warning));
+        }
+        return loaded;
+    }
+
+    private GPT4All loadWithBar(int contextLength) throws IOException {
         GPT4All.Builder builder = model == null ? GPT4All.builder() : GPT4All.builder(file().toString());
         try (Progress progress = Progress.bar("Loading", quiet)) {
             return builder.modelPath(folder())

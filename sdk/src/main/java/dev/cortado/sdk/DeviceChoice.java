@@ -62,27 +62,40 @@ record DeviceChoice(String requested, Kind kind, String name) {
         return new DeviceChoice(device, Kind.GPU, any ? "" : name.toLowerCase(Locale.ROOT));
     }
 
-    /** Every device that is no processor, as {@code provider:name}, best first. */
-    static List<String> gpus() {
+    /**
+     * Every device that is no processor, as {@code provider:name}, best first.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static List<String> gpus(List<BackendProvider> providers) {
         List<String> gpus = new ArrayList<>();
-        for (BackendProvider provider : providers()) {
+        for (BackendProvider provider : providers) {
             for (String device : provider.devices()) {
                 if (!PROCESSORS.contains(device)) {
                     gpus.add(device);
                 }
             }
         }
+        if (gpus.isEmpty()) {
+            throw new IllegalArgumentException("Unable to retrieve available GPU devices");
+        }
         return gpus;
     }
 
-    /** The backends to compute with, opened: a GPU first, then a processor for what the GPU does not take. */
-    Opened open(int threads) {
+    /**
+     * The backends to compute with, opened: a GPU first, then a processor for what the GPU does not take.
+     *
+     * @param providers best first
+     * @throws IllegalArgumentException if a GPU is asked for that is not there
+     */
+    Opened open(int threads, List<BackendProvider> providers) {
         BackendOptions options = new BackendOptions(threads, true);
         return switch (kind) {
-            case CPU -> new Opened(null, processor("cpu", options));
-            case REFERENCE -> new Opened(null, processor("reference", options));
-            case GPU_OR_CPU -> new Opened(gpus().isEmpty() ? null : gpu(options), processor("cpu", options));
-            case GPU -> new Opened(gpu(options), processor("cpu", options));
+            case CPU -> processor("cpu", options, providers);
+            case REFERENCE -> // asked for by name: that it is slow is no news
+                new Opened(null, processor("reference", options, providers).processor, List.of());
+            case GPU_OR_CPU -> anyGpu(providers) ? gpu(options, providers) : processor("cpu", options, providers);
+            case GPU -> gpu(options, providers);
         };
     }
 
@@ -91,8 +104,9 @@ record DeviceChoice(String requested, Kind kind, String name) {
      *
      * @param gpu a GPU, or null
      * @param processor for the layers that are not on the GPU
+     * @param warnings what makes the first of them slow here, each with its remedy
      */
-    record Opened(@Nullable Backend gpu, Backend processor) implements AutoCloseable {
+    record Opened(@Nullable Backend gpu, Backend processor, List<String> warnings) implements AutoCloseable {
         /** @param layers on the GPU, if there is one */
         Placement placement(int layers) {
             return gpu == null ? Placement.on(processor) : new Placement(processor, gpu, layers);
@@ -107,25 +121,26 @@ record DeviceChoice(String requested, Kind kind, String name) {
         }
     }
 
-    private static Backend processor(String device, BackendOptions options) {
-        for (BackendProvider provider : providers()) {
+    private static Opened processor(String device, BackendOptions options, List<BackendProvider> providers) {
+        for (BackendProvider provider : providers) {
             if (provider.devices().contains(device)) {
-                return provider.open(device, options);
+                return new Opened(null, provider.open(device, options), provider.warnings());
             }
         }
         throw new IllegalStateException(
                 "no backend for the device '%s' on the module or class path".formatted(device));
     }
 
-    private Backend gpu(BackendOptions options) {
-        List<String> gpus = gpus();
-        if (gpus.isEmpty()) {
-            throw new IllegalArgumentException("Unable to retrieve available GPU devices");
-        }
-        for (BackendProvider provider : providers()) {
+    private static boolean anyGpu(List<BackendProvider> providers) {
+        return providers.stream().flatMap(p -> p.devices().stream()).anyMatch(d -> !PROCESSORS.contains(d));
+    }
+
+    private Opened gpu(BackendOptions options, List<BackendProvider> providers) {
+        List<String> gpus = gpus(providers);
+        for (BackendProvider provider : providers) {
             for (String device : provider.devices()) {
                 if (!PROCESSORS.contains(device) && device.toLowerCase(Locale.ROOT).contains(name)) {
-                    return provider.open(device, options);
+                    return besideProcessor(provider.open(device, options), provider, options, providers);
                 }
             }
         }
@@ -133,11 +148,22 @@ record DeviceChoice(String requested, Kind kind, String name) {
                 .formatted(requested, quoted(gpus)));
     }
 
+    private static Opened besideProcessor(
+            Backend gpu, BackendProvider provider, BackendOptions options, List<BackendProvider> providers) {
+        try {
+            return new Opened(gpu, processor("cpu", options, providers).processor, provider.warnings());
+        } catch (RuntimeException | Error e) {
+            gpu.close();
+            throw e;
+        }
+    }
+
     private static String quoted(List<String> names) {
         return names.stream().map(name -> "'" + name + "'").toList().toString();
     }
 
-    private static List<BackendProvider> providers() {
+    /** Every provider on the module or class path, best first. */
+    static List<BackendProvider> providers() {
         return ServiceLoader.load(BackendProvider.class, DeviceChoice.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
                 .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())

@@ -93,10 +93,11 @@ public final class GPT4All implements AutoCloseable {
         this.config = config;
         Path file = Path.of((String) config.get("path"));
         this.requestedContext = builder.nCtx;
-        this.contextLength = Math.max(LEAST_CONTEXT, builder.nCtx);
-        this.devices = choice.open(builder.nThreads);
+        int wanted = Math.max(LEAST_CONTEXT, builder.nCtx);
+        this.devices = choice.open(builder.nThreads, DeviceChoice.providers());
+        devices.warnings().forEach(Notices::tell);
         try {
-            this.model = open(file, builder);
+            this.model = open(file, wanted, builder);
         } catch (RuntimeException | Error e) {
             devices.close();
             throw e;
@@ -104,12 +105,10 @@ public final class GPT4All implements AutoCloseable {
         if (builder.nCtx < LEAST_CONTEXT) {
             LOG.warn("minimum context size is {}, using minimum size.", LEAST_CONTEXT);
         }
-        if (model.generates() && model.contextLength() < contextLength) {
-            LOG.warn(
-                    "model was trained on only {} context tokens ({} specified)",
-                    model.contextLength(),
-                    contextLength);
+        if (model.generates() && model.contextLength() < wanted) {
+            LOG.warn("model was trained on only {} context tokens ({} specified)", model.contextLength(), wanted);
         }
+        this.contextLength = Math.min(wanted, model.positionLimit());
         this.slots = new Slots(model, contextLength, CONCURRENT_CONTEXTS);
     }
 
@@ -121,7 +120,7 @@ public final class GPT4All implements AutoCloseable {
         }
     }
 
-    private Model open(Path file, Builder builder) {
+    private Model open(Path file, int contextLength, Builder builder) {
         try {
             ModelOptions options = new ModelOptions(contextLength, builder.kvType, builder.progress);
             return Model.open(file, devices.placement(builder.ngl), options);
@@ -222,9 +221,10 @@ public final class GPT4All implements AutoCloseable {
 
     private TokenStream stream(int[] tokens, int counted, GenerateOptions options, Consumer<String> finished) {
         check();
-        if (counted > requestedContext - PROMPT_MARGIN) {
-            throw new IllegalArgumentException("Your message was too long and could not be processed (%d > %d)."
-                    .formatted(counted, requestedContext - PROMPT_MARGIN));
+        int most = Math.min(requestedContext, model.positionLimit()) - PROMPT_MARGIN;
+        if (counted > most) {
+            throw new IllegalArgumentException(
+                    "Your message was too long and could not be processed (%d > %d).".formatted(counted, most));
         }
         if (!model.generates()) {
             throw new PromptException("Not a text completion model.");
@@ -256,7 +256,7 @@ public final class GPT4All implements AutoCloseable {
     }
 
     /** A conversation that outgrew the context loses its beginning, but for the BOS: a quarter of the context stays. */
-    private int[] fit(int[] tokens) {
+    int[] fit(int[] tokens) {
         if (tokens.length <= contextLength) {
             return tokens;
         }
@@ -369,11 +369,7 @@ public final class GPT4All implements AutoCloseable {
      * @throws IllegalArgumentException if there is none
      */
     public static List<String> listGpus() {
-        List<String> gpus = DeviceChoice.gpus();
-        if (gpus.isEmpty()) {
-            throw new IllegalArgumentException("Unable to retrieve available GPU devices");
-        }
-        return gpus;
+        return DeviceChoice.gpus(DeviceChoice.providers());
     }
 
     /** What computes: {@code cpu}, {@code reference} or {@code vulkan}. */
@@ -386,6 +382,12 @@ public final class GPT4All implements AutoCloseable {
     public @Nullable String device() {
         check();
         return devices.gpu() == null ? null : devices.gpu().name();
+    }
+
+    /** What makes this model slow here, a line each with its remedy; also told once through SLF4J. Empty when all is well. */
+    public List<String> warnings() {
+        check();
+        return devices.warnings();
     }
 
     /** The catalogue's entry, if the model is in it, and the file's {@code path}. */

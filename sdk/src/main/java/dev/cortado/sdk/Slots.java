@@ -131,7 +131,8 @@ final class Slots implements AutoCloseable {
     private int shift(Sequence sequence, Tokens context) {
         int keep = model.tokenizer().vocabulary().addsBos() ? 1 : 0;
         int discard = Math.max(1, Math.min(contextLength - keep, (int) (contextLength * 0.75)));
-        if (sequence.length() >= keep + discard && sequence.rewinds()) {
+        boolean moves = sequence.rewinds() && model.positionLimit() == Integer.MAX_VALUE; // learned positions stay put
+        if (sequence.length() >= keep + discard && moves) {
             sequence.discard(keep, discard);
         } else {
             sequence.truncate(0);

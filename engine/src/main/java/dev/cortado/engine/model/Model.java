@@ -90,6 +90,14 @@ public final class Model implements AutoCloseable {
         return loaded.sizes().contextLength();
     }
 
+    /**
+     * Tokens that a sequence or text can have: the rows of a table of learned positions, beyond which there are none;
+     * {@link Integer#MAX_VALUE} where positions are computed.
+     */
+    public int positionLimit() {
+        return loaded.positionLimit();
+    }
+
     /** Floats of a hidden state. */
     public int width() {
         return loaded.sizes().width();
