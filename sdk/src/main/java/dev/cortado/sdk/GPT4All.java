@@ -285,6 +285,8 @@ public final class GPT4All implements AutoCloseable {
      * @param systemMessage what the model is told first, or null for nothing
      * @param chatTemplate a Jinja2 template, or null for the catalogue's or else the file's own
      * @throws dev.cortado.engine.template.TemplateException for a template that cannot be compiled
+     * @throws IllegalArgumentException if a template is needed, or the model is none for chats
+     * @throws UnsupportedOperationException if a model of the catalogue has no template at all
      */
     public synchronized ChatSession chatSession(@Nullable String systemMessage, @Nullable String chatTemplate) {
         check();
@@ -327,10 +329,13 @@ public final class GPT4All implements AutoCloseable {
             throw new IllegalArgumentException("The model '%s' does not support chat.".formatted(config.get("name")));
         }
         Optional<String> own = model.metadata().string("tokenizer.chat_template");
-        return own.orElseThrow(() -> new IllegalArgumentException(config.containsKey("name")
-                ? "The model '%s' has no chat template. Please pass a template to chatSession() directly."
-                        .formatted(config.get("name"))
-                : "For sideloaded models or with allow_download=False, you must specify a chat template."));
+        if (own.isEmpty() && config.containsKey("name")) {
+            throw new UnsupportedOperationException(
+                    "The model '%s' has no chat template. Please pass a template to chatSession() directly."
+                            .formatted(config.get("name")));
+        }
+        return own.orElseThrow(() -> new IllegalArgumentException(
+                "For sideloaded models or with allow_download=False, you must specify a chat template."));
     }
 
     private synchronized @Nullable ChatSession session() {

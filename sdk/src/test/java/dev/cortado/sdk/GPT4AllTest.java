@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,23 @@ class GPT4AllTest {
         }
     }
 
+    @Test
+    void a_history_too_long_for_the_context_is_cut_to_the_bos_and_its_last_quarter() throws IOException {
+        try (GPT4All small = GPT4All.builder().nCtx(64).build()) {
+            int[] tokens = IntStream.rangeClosed(1, 100).toArray();
+            assertThat(small.fit(tokens))
+                    .isEqualTo(IntStream.concat(IntStream.of(1), IntStream.rangeClosed(86, 100)).toArray());
+            int[] fitting = IntStream.rangeClosed(1, 64).toArray();
+            assertThat(small.fit(fitting)).isEqualTo(fitting);
+            try (ChatSession chat = small.chatSession()) {
+                chat.messages().add(Message.user(prompt(small, 60)));
+                chat.messages().add(Message.assistant("No."));
+                GenerationResult result = small.answer("Hello!", GREEDY.withMaxTokens(2));
+                assertThat(result.promptTokens()).isEqualTo(16);
+            }
+        }
+    }
+
     private static String prompt(GPT4All model, int tokens) {
         StringBuilder text = new StringBuilder("a");
         while (model.countPromptTokens(text.toString()) < tokens) {
@@ -236,6 +254,28 @@ class GPT4AllTest {
         GenerationResult result = model.answer("Once upon a time", GREEDY.withStop(stop));
         assertThat(result.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
         assertThat(result.finishReason()).isEqualTo(FinishReason.STOP_STRING);
+    }
+
+    @Test
+    void a_heading_of_the_next_turn_ends_every_answer() {
+        JsonSchema schema = JsonSchema.parse("{\"const\": \"fox ### User: and so on\"}");
+        GenerationResult result = model.answer("Once", GREEDY.withMaxTokens(60).withSchema(schema));
+        assertThat(result.text()).isEqualTo("\"fox ");
+        assertThat(result.finishReason()).isEqualTo(FinishReason.STOP_STRING);
+    }
+
+    @Test
+    void a_character_of_several_tokens_appears_once_with_the_last_of_them() {
+        List<Integer> tokens = new ArrayList<>();
+        List<String> pieces = new ArrayList<>();
+        JsonSchema schema = JsonSchema.parse("{\"const\": \"😀\"}");
+        GenerateOptions options = GREEDY.withMaxTokens(60).withSchema(schema).withCallback((token, piece) -> {
+            tokens.add(token);
+            return pieces.add(piece);
+        });
+        assertThat(model.generate("Once", options)).isEqualTo("\"😀\"");
+        assertThat(pieces).containsExactly("\"", "😀", "\"");
+        assertThat(model.tokenizer().piece(tokens.get(1), true)).containsExactly(0x80);
     }
 
     @Test
@@ -340,6 +380,7 @@ class GPT4AllTest {
         closed.close();
         assertThatThrownBy(() -> closed.generate("x")).hasMessage("Attempted operation on a closed LLModel");
         assertThatThrownBy(closed::backend).hasMessage("Attempted operation on a closed LLModel");
+        assertThatThrownBy(() -> new Embed4All(closed).embed("x")).hasMessage("Attempted operation on a closed LLModel");
         assertThatThrownBy(closed::device).hasMessage("Attempted operation on a closed LLModel");
         assertThatThrownBy(stream::next).hasMessage("Attempted operation on a closed LLModel");
     }
