@@ -3,15 +3,19 @@ package dev.cortado.langchain4j;
 import dev.cortado.sdk.GPT4All;
 import dev.cortado.sdk.GenerateOptions;
 import dev.cortado.sdk.TokenStream;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import java.util.List;
 import java.util.Set;
 
 /**
  * A model on this machine as a {@link StreamingChatModel}: pieces of the answer arrive on a thread of their own as they are
- * computed. The model stays the caller's to close.
+ * computed, errors too. Calls of tools arrive whole, after the answer. The model stays the caller's to close.
  */
 public final class CortadoStreamingChatModel implements StreamingChatModel {
     private final GPT4All model;
@@ -29,23 +33,43 @@ public final class CortadoStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        GenerateOptions options = Requests.options(defaults, request);
-        TokenStream stream = model.stream(Requests.messages(request), options);
-        Thread.startVirtualThread(() -> deliver(stream, request, handler));
+        Thread.startVirtualThread(() -> {
+            try {
+                deliver(request, handler);
+            } catch (RuntimeException | Error e) {
+                handler.onError(e);
+            }
+        });
     }
 
-    private void deliver(TokenStream stream, ChatRequest request, StreamingChatResponseHandler handler) {
-        try {
+    private void deliver(ChatRequest request, StreamingChatResponseHandler handler) {
+        GenerateOptions options = Requests.options(defaults, request);
+        try (TokenStream stream = model.stream(Requests.messages(request), options)) {
+            StringBuilder held = new StringBuilder();
             while (stream.hasNext()) {
-                String piece = stream.next();
-                if (!piece.isEmpty()) {
-                    handler.onPartialResponse(piece);
+                held.append(stream.next());
+                if (options.tools().isEmpty() || !Requests.mayBecomeCall(held)) {
+                    release(held, handler);
                 }
             }
-            handler.onCompleteResponse(
-                    Requests.response(stream.result(), request, model.model().name()));
-        } catch (RuntimeException | Error e) {
-            handler.onError(e);
+            ChatResponse response = Requests.response(stream.result(), request, model.model().name());
+            if (response.aiMessage().hasToolExecutionRequests()) {
+                List<ToolExecutionRequest> calls = response.aiMessage().toolExecutionRequests();
+                for (int i = 0; i < calls.size(); i++) {
+                    handler.onCompleteToolCall(new CompleteToolCall(i, calls.get(i)));
+                }
+            } else {
+                release(held, handler);
+            }
+            handler.onCompleteResponse(response);
+        }
+    }
+
+    private static void release(StringBuilder held, StreamingChatResponseHandler handler) {
+        if (!held.isEmpty()) {
+            String text = held.toString();
+            held.setLength(0);
+            handler.onPartialResponse(text);
         }
     }
 

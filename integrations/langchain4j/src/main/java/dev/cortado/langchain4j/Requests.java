@@ -93,6 +93,12 @@ final class Requests {
         return options;
     }
 
+    /** Whether text begins as the forms of a tool call do, or says nothing yet. */
+    static boolean mayBecomeCall(CharSequence text) {
+        String stripped = text.toString().stripLeading();
+        return stripped.isEmpty() || "{[<".indexOf(stripped.charAt(0)) >= 0;
+    }
+
     private static Tool tool(ToolSpecification specification) {
         return new Tool(
                 specification.name(),
