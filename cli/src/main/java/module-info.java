@@ -10,8 +10,11 @@ module dev.cortado.cli {
     requires org.jline.terminal;
     requires org.jline.reader;
     requires com.fasterxml.jackson.databind;
+    requires java.management;
 
     opens dev.cortado.cli to
+            info.picocli;
+    opens dev.cortado.cli.compare to
             info.picocli;
     opens dev.cortado.cli.conformance to
             info.picocli;

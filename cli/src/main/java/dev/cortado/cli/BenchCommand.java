@@ -1,5 +1,6 @@
 package dev.cortado.cli;
 
+import dev.cortado.cli.compare.CompareCommand;
 import dev.cortado.engine.model.Batch;
 import dev.cortado.engine.model.Model;
 import dev.cortado.engine.model.Sequence;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        subcommands = CompareCommand.class,
         description =
                 "Measures a model in the manner of llama-bench: prompt processing (pp) and token generation (tg).",
         footer = {"", "Rates are tokens per second: the median of the repetitions, then the lowest and highest."})
