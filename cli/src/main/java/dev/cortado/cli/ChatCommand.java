@@ -1,12 +1,14 @@
 package dev.cortado.cli;
 
+import dev.cortado.gguf.AtomicFile;
 import dev.cortado.sdk.ChatSession;
 import dev.cortado.sdk.GPT4All;
 import dev.cortado.sdk.Message;
 import dev.cortado.sdk.TokenStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -160,17 +162,13 @@ final class ChatCommand implements Callable<Integer> {
             return;
         }
         Path target = Path.of(file).toAbsolutePath();
-        try {
-            Path copy = Files.createTempFile(
-                    target.getParent(), target.getFileName().toString(), ".part");
-            try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(copy))) {
-                Json.printPretty(writer, messages);
+        try (AtomicFile atomic = new AtomicFile(target);
+                PrintWriter writer = new PrintWriter(Channels.newWriter(atomic.channel(), StandardCharsets.UTF_8))) {
+            Json.printPretty(writer, messages);
+            if (writer.checkError()) {
+                throw new IOException("%s cannot be written".formatted(target));
             }
-            Files.move(
-                    copy,
-                    target,
-                    java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            atomic.publish();
             out.println("saved " + messages.size() + " messages to " + target);
         } catch (IOException e) {
             out.println("cannot save: " + Main.sentence(e));

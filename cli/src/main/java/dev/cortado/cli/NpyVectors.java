@@ -1,15 +1,12 @@
 package dev.cortado.cli;
 
+import dev.cortado.gguf.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes vectors as NumPy's .npy, format 1.0: magic, version, a header that tells type and shape, then the floats. The header
@@ -18,19 +15,14 @@ import java.nio.file.StandardOpenOption;
 final class NpyVectors implements EmbedCommand.Vectors {
     private static final int HEADER = 128;
 
-    private final Path target;
-    private final Path part;
-    private final FileChannel channel;
+    private final AtomicFile file;
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private long rows = 0;
     private int columns = 0;
 
     NpyVectors(Path target) throws IOException {
-        this.target = target.toAbsolutePath();
-        this.part = Files.createTempFile(
-                this.target.getParent(), target.getFileName().toString(), ".part");
-        this.channel = FileChannel.open(part, StandardOpenOption.WRITE);
-        channel.position(HEADER);
+        this.file = new AtomicFile(target);
+        file.channel().position(HEADER);
     }
 
     @Override
@@ -51,7 +43,7 @@ final class NpyVectors implements EmbedCommand.Vectors {
 
     private void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            file.channel().write(bytes);
         }
     }
 
@@ -65,16 +57,13 @@ final class NpyVectors implements EmbedCommand.Vectors {
                 .put((byte) 1)
                 .put((byte) 0);
         bytes.putShort((short) text.length).put(text).flip();
-        channel.position(0);
+        file.channel().position(0);
         write(bytes);
-        channel.force(true);
-        channel.close();
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        file.publish();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
-        Files.deleteIfExists(part);
+        file.close();
     }
 }

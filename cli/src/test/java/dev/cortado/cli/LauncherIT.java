@@ -3,6 +3,7 @@ package dev.cortado.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cortado.testkit.Oracle;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,12 +22,19 @@ class LauncherIT {
     private record Outcome(int code, String out, String err) {}
 
     private Process start(String... arguments) throws IOException {
+        return start(null, arguments);
+    }
+
+    private Process start(File input, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Oracle.checkout().orElseThrow().resolve("cortado").toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("CORTADO_NO_BUILD", "1");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        if (input != null) {
+            builder.redirectInput(input);
+        }
         builder.redirectOutput(folder.resolve("out").toFile());
         builder.redirectError(folder.resolve("err").toFile());
         return builder.start();
@@ -48,6 +56,17 @@ class LauncherIT {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).startsWith("Once upon a time, there was");
         assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void a_chat_is_led_line_by_line_and_saved() throws Exception {
+        Path saved = folder.resolve("chat.json");
+        Path lines = Files.writeString(
+                folder.resolve("lines"), "/help\n/nonsense\nHello!\n/save %s\n/reset\n/quit\n".formatted(saved));
+        Outcome outcome = finish(start(lines.toFile(), "chat", "--temp", "0", "-n", "30"));
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).contains("/reset", "unknown command /nonsense", "storyteller", "saved 2 messages");
+        assertThat(Files.readString(saved)).contains("\"role\" : \"user\"", "Hello!", "\"role\" : \"assistant\"");
     }
 
     @Test
