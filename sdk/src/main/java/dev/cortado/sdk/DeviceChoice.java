@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ record DeviceChoice(String requested, Kind kind, String name) {
         GPU
     }
 
+    /** The CPU kernels. */
+    static final DeviceChoice CPU = new DeviceChoice("cpu", Kind.CPU, "");
+
     private static final List<String> PROCESSORS = List.of("cpu", "reference");
 
     /**
@@ -43,7 +47,7 @@ record DeviceChoice(String requested, Kind kind, String name) {
             return new DeviceChoice(mac ? "auto" : "cpu", mac ? Kind.GPU_OR_CPU : Kind.CPU, "");
         }
         if (device.equals("cpu")) {
-            return new DeviceChoice(device, Kind.CPU, "");
+            return CPU;
         }
         if (device.equals("reference")) {
             return new DeviceChoice(device, Kind.REFERENCE, "");
@@ -110,6 +114,11 @@ record DeviceChoice(String requested, Kind kind, String name) {
         /** @param layers on the GPU, if there is one */
         Placement placement(int layers) {
             return gpu == null ? Placement.on(processor) : new Placement(processor, gpu, layers);
+        }
+
+        /** The same with a first warning. */
+        Opened warning(String line) {
+            return new Opened(gpu, processor, Stream.concat(Stream.of(line), warnings.stream()).toList());
         }
 
         @Override

@@ -135,7 +135,7 @@ public final class Embed4All implements AutoCloseable {
         }
         boolean matryoshka = spec.isPresent() && spec.get().matryoshka();
         float[][] sums = new float[texts.size()][];
-        embed(model, chunks, matryoshka, dimensionality, sums, options);
+        embed(chunks, matryoshka, dimensionality, sums, options);
         for (float[] sum : sums) {
             normalise(sum, dimensionality);
         }
@@ -236,12 +236,7 @@ public final class Embed4All implements AutoCloseable {
     }
 
     private void embed(
-            Model model,
-            Chunks chunks,
-            boolean matryoshka,
-            int dimensionality,
-            float[][] sums,
-            EmbedOptions options) {
+            Chunks chunks, boolean matryoshka, int dimensionality, float[][] sums, EmbedOptions options) {
         Integer[] order = new Integer[chunks.sequences.size()];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, Comparator.comparingInt(i -> chunks.sequences.get(i).length));
@@ -257,7 +252,7 @@ public final class Embed4All implements AutoCloseable {
                 batch.add(sequence);
                 tokens += sequence.length;
             }
-            float[][] vectors = model.embed(batch);
+            float[][] vectors = gpt4all.embed(batch);
             for (int i = 0; i < vectors.length; i++) {
                 int text = chunks.texts.get(order[from + i]);
                 sums[text] = add(sums[text], cut(vectors[i], matryoshka, dimensionality));

@@ -1,5 +1,7 @@
 package dev.cortado.sdk;
 
+import dev.cortado.engine.backend.Backend;
+import dev.cortado.engine.backend.BackendProvider;
 import dev.cortado.engine.backend.KvShape;
 import dev.cortado.engine.grammar.Grammar;
 import dev.cortado.engine.grammar.Mask;
@@ -7,10 +9,8 @@ import dev.cortado.engine.grammar.TokenTrie;
 import dev.cortado.engine.model.LoadListener;
 import dev.cortado.engine.model.Model;
 import dev.cortado.engine.model.ModelOptions;
-import dev.cortado.engine.model.Placement;
 import dev.cortado.engine.tokenizer.Tokenizer;
 import dev.cortado.engine.tokenizer.Vocabulary;
-import dev.cortado.gguf.GgufFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ public final class GPT4All implements AutoCloseable {
     private static final int CONCURRENT_CONTEXTS = 4;
 
     private final Map<String, Object> config;
-    private final DeviceChoice.Opened devices;
+    private final PlacedModel placed;
     private final Model model;
     private final Slots slots;
     private final int contextLength;
@@ -94,14 +94,11 @@ public final class GPT4All implements AutoCloseable {
         Path file = Path.of((String) config.get("path"));
         this.requestedContext = builder.nCtx;
         int wanted = Math.max(LEAST_CONTEXT, builder.nCtx);
-        this.devices = choice.open(builder.nThreads, DeviceChoice.providers());
-        devices.warnings().forEach(Notices::tell);
-        try {
-            this.model = open(file, wanted, builder);
-        } catch (RuntimeException | Error e) {
-            devices.close();
-            throw e;
-        }
+        ModelOptions options = new ModelOptions(wanted, builder.kvType, builder.progress);
+        List<BackendProvider> providers = DeviceChoice.providers();
+        this.placed =
+                new PlacedModel(file, choice, builder.ngl, options, devices -> devices.open(builder.nThreads, providers));
+        this.model = placed.model();
         if (builder.nCtx < LEAST_CONTEXT) {
             LOG.warn("minimum context size is {}, using minimum size.", LEAST_CONTEXT);
         }
@@ -109,7 +106,7 @@ public final class GPT4All implements AutoCloseable {
             LOG.warn("model was trained on only {} context tokens ({} specified)", model.contextLength(), wanted);
         }
         this.contextLength = Math.min(wanted, model.positionLimit());
-        this.slots = new Slots(model, contextLength, CONCURRENT_CONTEXTS);
+        this.slots = new Slots(placed, contextLength, CONCURRENT_CONTEXTS);
     }
 
     private static Map<String, Object> embedded() {
@@ -117,15 +114,6 @@ public final class GPT4All implements AutoCloseable {
             return new Builder(null).retrieve();
         } catch (IOException e) {
             throw new UncheckedIOException("the embedded model cannot be copied to a file", e);
-        }
-    }
-
-    private Model open(Path file, int contextLength, Builder builder) {
-        try {
-            ModelOptions options = new ModelOptions(contextLength, builder.kvType, builder.progress);
-            return Model.open(file, devices.placement(builder.ngl), options);
-        } catch (GgufFormatException e) {
-            throw ModelLoadException.of(file, e);
         }
     }
 
@@ -380,19 +368,21 @@ public final class GPT4All implements AutoCloseable {
     /** What computes: {@code cpu}, {@code reference} or {@code vulkan}. */
     public String backend() {
         check();
+        DeviceChoice.Opened devices = placed.devices();
         return devices.gpu() == null ? devices.processor().name() : "vulkan";
     }
 
     /** The GPU's name, or null on a processor. */
     public @Nullable String device() {
         check();
-        return devices.gpu() == null ? null : devices.gpu().name();
+        Backend gpu = placed.devices().gpu();
+        return gpu == null ? null : gpu.name();
     }
 
     /** What makes this model slow here, a line each with its remedy; also told once through SLF4J. Empty when all is well. */
     public List<String> warnings() {
         check();
-        return devices.warnings();
+        return placed.devices().warnings();
     }
 
     /** The catalogue's entry, if the model is in it, and the file's {@code path}. */
@@ -409,7 +399,13 @@ public final class GPT4All implements AutoCloseable {
     /** The loaded model, for direct use of the engine; closed with this. */
     public Model model() {
         check();
-        return model;
+        return placed.model();
+    }
+
+    /** What {@link Model#embed} returns. */
+    float[][] embed(List<int[]> sequences) {
+        check();
+        return placed.compute(current -> current.embed(sequences));
     }
 
     /** Context length in tokens that was asked for. */
@@ -450,8 +446,7 @@ public final class GPT4All implements AutoCloseable {
             session = null;
         }
         slots.close();
-        model.close();
-        devices.close();
+        placed.close();
     }
 
     /** Options of a model, with GPT4All's names and defaults. */

@@ -18,17 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slots implements AutoCloseable {
     private static final class Slot {
+        final Model model;
         final Sequence sequence;
         final Batch batch = new Batch();
         boolean busy;
         long used;
 
-        Slot(Sequence sequence) {
-            this.sequence = sequence;
+        Slot(Model model, int contextLength) {
+            this.model = model;
+            this.sequence = model.newSequence(contextLength);
         }
     }
 
-    private final Model model;
+    private final PlacedModel placed;
     private final int contextLength;
     private final int most;
     private final List<Slot> slots = new ArrayList<>();
@@ -40,8 +42,8 @@ final class Slots implements AutoCloseable {
      * @param contextLength tokens per cache
      * @param most caches at most
      */
-    Slots(Model model, int contextLength, int most) {
-        this.model = model;
+    Slots(PlacedModel placed, int contextLength, int most) {
+        this.placed = placed;
         this.contextLength = contextLength;
         this.most = most;
     }
@@ -53,7 +55,7 @@ final class Slots implements AutoCloseable {
 
     /** Logits per row. */
     int vocabularySize() {
-        return model.vocabularySize();
+        return placed.model().vocabularySize();
     }
 
     /**
@@ -65,7 +67,11 @@ final class Slots implements AutoCloseable {
      * @return tokens of the context that were still in the cache
      */
     int logits(Tokens context, int[] guess, float[][] logits) {
-        Slot slot = lease(context);
+        return placed.compute(model -> logits(model, context, guess, logits));
+    }
+
+    private int logits(Model model, Tokens context, int[] guess, float[][] logits) {
+        Slot slot = lease(model, context);
         try {
             Sequence sequence = slot.sequence;
             int reuse = Math.min(sequence.commonPrefix(context.array()), context.size() - 1);
@@ -73,7 +79,7 @@ final class Slots implements AutoCloseable {
                 reuse = truncate(sequence, reuse);
             }
             if (context.size() > contextLength) {
-                reuse = shift(sequence, context);
+                reuse = shift(slot, context);
             }
             if (guess.length == 0) {
                 forward(slot, context.array(), reuse, context.size(), Batch.Rows.LAST);
@@ -95,7 +101,7 @@ final class Slots implements AutoCloseable {
 
     /** Writes the cache that shares the longest beginning with a context. */
     void save(Tokens context, OutputStream target) throws IOException {
-        Slot slot = lease(context);
+        Slot slot = lease(placed.model(), context);
         try {
             slot.sequence.save(target);
         } finally {
@@ -105,7 +111,7 @@ final class Slots implements AutoCloseable {
 
     /** Fills a cache with what {@link #save} wrote. */
     void restore(InputStream source) throws IOException {
-        Slot slot = lease(new Tokens(new int[0]));
+        Slot slot = lease(placed.model(), new Tokens(new int[0]));
         try {
             slot.sequence.truncate(0);
             slot.sequence.restore(source);
@@ -118,7 +124,7 @@ final class Slots implements AutoCloseable {
         if (to > from) {
             slot.batch.clear();
             slot.batch.add(slot.sequence, tokens, from, to - from, wanted);
-            model.forward(slot.batch);
+            slot.model.forward(slot.batch);
         }
     }
 
@@ -128,10 +134,12 @@ final class Slots implements AutoCloseable {
         return possible;
     }
 
-    private int shift(Sequence sequence, Tokens context) {
-        int keep = model.tokenizer().vocabulary().addsBos() ? 1 : 0;
+    private int shift(Slot slot, Tokens context) {
+        Sequence sequence = slot.sequence;
+        int keep = slot.model.tokenizer().vocabulary().addsBos() ? 1 : 0;
         int discard = Math.max(1, Math.min(contextLength - keep, (int) (contextLength * 0.75)));
-        boolean moves = sequence.rewinds() && model.positionLimit() == Integer.MAX_VALUE; // learned positions stay put
+        // learned positions stay put
+        boolean moves = sequence.rewinds() && slot.model.positionLimit() == Integer.MAX_VALUE;
         if (sequence.length() >= keep + discard && moves) {
             sequence.discard(keep, discard);
         } else {
@@ -141,14 +149,15 @@ final class Slots implements AutoCloseable {
         return sequence.length();
     }
 
-    private synchronized Slot lease(Tokens context) {
+    private synchronized Slot lease(Model model, Tokens context) {
         while (true) {
             if (closed) {
                 throw new ClosedModelException();
             }
-            Slot best = best(context);
+            forgetOthers(model);
+            Slot best = best(model, context);
             if (best == null && slots.size() < most) {
-                best = new Slot(model.newSequence(contextLength));
+                best = new Slot(model, contextLength);
                 rewinds = best.sequence.rewinds();
                 slots.add(best);
             }
@@ -157,6 +166,16 @@ final class Slots implements AutoCloseable {
                 return best;
             }
             await();
+        }
+    }
+
+    /** Caches on a device that has failed serve nobody any more. */
+    private void forgetOthers(Model model) {
+        for (Slot slot : List.copyOf(slots)) {
+            if (!slot.busy && slot.model != model) {
+                slots.remove(slot);
+                slot.sequence.close();
+            }
         }
     }
 
@@ -169,11 +188,11 @@ final class Slots implements AutoCloseable {
         }
     }
 
-    private @Nullable Slot best(Tokens context) {
+    private @Nullable Slot best(Model model, Tokens context) {
         Slot best = null;
         int longest = -1;
         for (Slot slot : slots) {
-            if (!slot.busy) {
+            if (!slot.busy && slot.model == model) {
                 int common = Math.min(slot.sequence.commonPrefix(context.array()), context.size());
                 if (common > longest || (best != null && common == longest && slot.used < best.used)) {
                     best = slot;
