@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -120,7 +119,7 @@ final class EmbedCommand implements Callable<Integer> {
             StringBuilder line = new StringBuilder(vector.length * 12);
             line.append(csv ? "" : "[");
             for (int i = 0; i < vector.length; i++) {
-                line.append(i == 0 ? "" : ",").append(String.format(Locale.ROOT, "%.7g", vector[i]));
+                line.append(i == 0 ? "" : ",").append(vector[i]);
             }
             out.println(line.append(csv ? "" : "]"));
         }

@@ -347,13 +347,16 @@ public final class Model implements AutoCloseable {
     }
 
     private static float[] mean(float[][] states, int from, int length) {
-        float[] mean = new float[states[from].length];
-        for (int column = 0; column < mean.length; column++) {
-            double sum = 0;
-            for (int row = from; row < from + length; row++) {
-                sum += states[row][column];
+        double[] sums = new double[states[from].length];
+        for (int row = from; row < from + length; row++) {
+            float[] state = states[row];
+            for (int column = 0; column < sums.length; column++) {
+                sums[column] += state[column];
             }
-            mean[column] = (float) (sum / length);
+        }
+        float[] mean = new float[sums.length];
+        for (int column = 0; column < mean.length; column++) {
+            mean[column] = (float) (sums[column] / length);
         }
         return mean;
     }
