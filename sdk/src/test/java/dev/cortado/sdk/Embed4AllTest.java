@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -142,5 +143,31 @@ class Embed4AllTest {
     void the_closest_vectors_are_found() {
         EmbeddingIndex index = EmbeddingIndex.of(embedder.embed(List.of("a small red fox", "steam engines", "an owl at night")));
         assertThat(index.topK(embedder.embed("a bird"), 2)).first().extracting(EmbeddingIndex.Match::index).isEqualTo(2);
+    }
+
+    @Test
+    void a_stream_of_texts_is_embedded_in_order_and_holds_one_window_of_them() {
+        List<String> phrases = IntStream.range(0, 47)
+                .mapToObj(i -> words(i % 7) + " number " + i)
+                .toList();
+        EmbeddingIndex index = EmbeddingIndex.of(embedder.embed(phrases));
+        int count = 3000;
+        int[] taken = {0};
+        int[] received = {0};
+        int[] mostHeld = {0};
+        Iterator<String> texts = IntStream.range(0, count)
+                .mapToObj(i -> {
+                    taken[0]++;
+                    mostHeld[0] = Math.max(mostHeld[0], taken[0] - received[0]);
+                    return phrases.get(i % phrases.size());
+                })
+                .iterator();
+        embedder.embed(texts, EmbedOptions.DEFAULT, vector -> {
+            EmbeddingIndex.Match best = index.topK(vector, 1).getFirst();
+            assertThat(best.index()).isEqualTo(received[0]++ % phrases.size());
+            assertThat(best.similarity()).isCloseTo(1, within(1e-5f));
+        });
+        assertThat(received[0]).isEqualTo(count);
+        assertThat(mostHeld[0]).isBetween(2, 1025);
     }
 }
