@@ -56,7 +56,7 @@ public final class Machine {
         Process git;
         try {
             git = new ProcessBuilder("git", "describe", "--always", "--dirty")
-                    .directory(program.toAbsolutePath().getParent().toFile())
+                    .directory(program.resolveSibling("").toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) { // no git
