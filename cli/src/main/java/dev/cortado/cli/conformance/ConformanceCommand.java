@@ -1,6 +1,7 @@
 package dev.cortado.cli.conformance;
 
 import dev.cortado.engine.backend.Backend;
+import dev.cortado.sdk.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -98,11 +99,7 @@ public final class ConformanceCommand implements Callable<Integer> {
     }
 
     private Path modelFolder() {
-        if (models != null) {
-            return models;
-        }
-        String named = System.getenv().getOrDefault("CORTADO_MODELS", "");
-        return named.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache", "gpt4all") : Path.of(named);
+        return models == null ? ModelFiles.defaultFolder() : models;
     }
 
     /** A golden's own failure is a line of the report, not the end of it. */
