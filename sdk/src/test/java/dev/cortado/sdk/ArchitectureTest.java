@@ -7,11 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import java.lang.module.ResolvedModule;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -21,22 +20,22 @@ class ArchitectureTest {
 
     @BeforeAll
     static void readTheModules() {
-        List<Path> places = ModuleLayer.boot().configuration().modules().stream()
+        List<Location> places = ModuleLayer.boot().configuration().modules().stream()
                 .filter(module -> module.name().startsWith("dev.cortado."))
                 .map(ResolvedModule::reference)
                 .flatMap(module -> module.location().stream())
-                .map(ArchitectureTest::path)
-                .flatMap(Optional::stream)
+                .map(ArchitectureTest::location)
                 .toList();
         cortado = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPaths(places);
+                .importLocations(places);
         assertThat(cortado.contain(GPT4All.class)).isTrue();
         assertThat(cortado.contain("dev.cortado.kernels.cpu.CpuBackend")).isTrue();
     }
 
-    private static Optional<Path> path(URI place) {
-        return "file".equals(place.getScheme()) ? Optional.of(Path.of(place)) : Optional.empty();
+    /** A module is a jar where the build has packaged it, else a folder of classes. */
+    private static Location location(URI place) {
+        return Location.of(place.getPath().endsWith(".jar") ? URI.create("jar:" + place + "!/") : place);
     }
 
     @Test
