@@ -4,6 +4,7 @@ import dev.cortado.engine.backend.BackendException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dispatch under description: a shader, the regions that it binds in order, its push constants in order. */
@@ -17,7 +18,7 @@ final class Dispatch {
     private final long[] ranges = new long[Pipelines.BINDINGS];
     private final boolean[] written = new boolean[Pipelines.BINDINGS];
     private final ByteBuffer constants =
-            ByteBuffer.allocateDirect(Pipelines.PUSH_BYTES).order(ByteOrder.nativeOrder());
+            ByteBuffer.allocate(Pipelines.PUSH_BYTES).order(ByteOrder.nativeOrder());
     private String shader = "";
     private int bindings;
     private long work;
@@ -121,25 +122,18 @@ final class Dispatch {
         return shader;
     }
 
-    int bindings() {
-        return bindings;
+    List<Command.Binding> bindings() {
+        Command.Binding[] all = new Command.Binding[bindings];
+        for (int i = 0; i < bindings; i++) {
+            all[i] = new Command.Binding(regions[i].block(), offsets[i], ranges[i]);
+        }
+        return List.of(all);
     }
 
-    Region region(int binding) {
-        return regions[binding];
-    }
-
-    long offset(int binding) {
-        return offsets[binding];
-    }
-
-    long range(int binding) {
-        return ranges[binding];
-    }
-
-    /** The push constants, padded. */
+    /** The push constants. */
     ByteBuffer constants() {
-        return constants.clear();
+        ByteBuffer copy = ByteBuffer.allocate(constants.position());
+        return copy.put(0, constants, 0, constants.position());
     }
 
     boolean conflicts(long epoch) {

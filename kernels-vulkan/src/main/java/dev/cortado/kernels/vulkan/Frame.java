@@ -2,36 +2,51 @@ package dev.cortado.kernels.vulkan;
 
 import static org.lwjgl.vulkan.VK11.*;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.LongBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
+import org.lwjgl.vulkan.KHRPushDescriptor;
+import org.lwjgl.vulkan.VkBufferCopy;
 import org.lwjgl.vulkan.VkCommandBuffer;
 import org.lwjgl.vulkan.VkCommandBufferAllocateInfo;
 import org.lwjgl.vulkan.VkCommandBufferBeginInfo;
+import org.lwjgl.vulkan.VkDescriptorBufferInfo;
 import org.lwjgl.vulkan.VkDescriptorPoolCreateInfo;
 import org.lwjgl.vulkan.VkDescriptorPoolSize;
 import org.lwjgl.vulkan.VkDescriptorSetAllocateInfo;
 import org.lwjgl.vulkan.VkFenceCreateInfo;
+import org.lwjgl.vulkan.VkMemoryBarrier;
 import org.lwjgl.vulkan.VkSubmitInfo;
+import org.lwjgl.vulkan.VkWriteDescriptorSet;
 
-/** One command buffer with what its commands need until they have run: data from the CPU and descriptor sets. */
+/**
+ * A recorded command buffer that can be submitted any number of times, each time with other parameters: what the CPU
+ * gives its commands lies at the same places of memory of its own.
+ */
 final class Frame implements AutoCloseable {
     /** Dispatches that a frame has descriptor sets for. */
     static final int DISPATCHES = 256;
+    /** Bytes of parameters. */
+    static final int PARAMETERS = 128 << 10;
 
-    private static final long CHUNK = 1L << 20;
+    private static final int WRITES = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT;
+    private static final int STAGES = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
 
     private final VulkanDevice device;
+    private final Pipelines pipelines;
     private final VkCommandBuffer commands;
     private final long fence;
     private final long descriptors; // 0 with push descriptors
-    private final List<MemoryBlock> chunks = new ArrayList<>();
+    private final MemoryBlock parameters;
+    private List<Command> script = List.of();
     private boolean running;
 
-    Frame(VulkanDevice device, long commandPool) {
+    Frame(VulkanDevice device, Pipelines pipelines, long commandPool) {
         this.device = device;
+        this.pipelines = pipelines;
+        parameters = new MemoryBlock(device, MemoryBlock.Kind.UPLOAD, PARAMETERS);
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer pointer = stack.mallocPointer(1);
             LongBuffer handle = stack.mallocLong(1);
@@ -60,28 +75,107 @@ final class Frame implements AutoCloseable {
         return handle.get(0);
     }
 
-    VkCommandBuffer commands() {
-        return commands;
+    /** Whether submitting it again would do what these commands say. */
+    boolean holds(List<Command> wanted) {
+        return !running && script.equals(wanted);
     }
 
-    /** Waits until its last commands have run, and begins new ones. */
-    void begin() {
+    /**
+     * Waits until its last commands have run, and records others.
+     *
+     * @param gathered stands for the memory of this frame's parameters
+     */
+    void record(List<Command> wanted, MemoryBlock gathered) {
         await();
-        chunks.forEach(MemoryBlock::reset);
+        script = List.of();
         try (MemoryStack stack = MemoryStack.stackPush()) {
             if (descriptors != 0) {
                 VkResult.check(vkResetDescriptorPool(device.handle(), descriptors, 0), "reset descriptors");
             }
-            var info = VkCommandBufferBeginInfo.calloc(stack)
-                    .sType$Default()
-                    .flags(VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT);
+            var info = VkCommandBufferBeginInfo.calloc(stack).sType$Default();
             VkResult.check(vkBeginCommandBuffer(commands, info), "begin commands");
+        }
+        for (Command command : wanted) {
+            try (MemoryStack stack = MemoryStack.stackPush()) {
+                record(stack, command, gathered);
+            }
+        }
+        VkResult.check(vkEndCommandBuffer(commands), "end commands");
+        script = List.copyOf(wanted);
+    }
+
+    private void record(MemoryStack stack, Command command, MemoryBlock gathered) {
+        switch (command) {
+            case Command.Compute compute -> {
+                vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, compute.pipeline());
+                bind(stack, compute.bindings(), gathered);
+                var constants = stack.malloc(compute.constants().remaining())
+                        .put(0, compute.constants(), 0, compute.constants().remaining());
+                vkCmdPushConstants(commands, pipelines.layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0, constants);
+                vkCmdDispatch(commands, compute.x(), compute.y(), compute.z());
+            }
+            case Command.Copy copy -> {
+                var piece = VkBufferCopy.calloc(1, stack);
+                piece.get(0).srcOffset(copy.from()).dstOffset(copy.to()).size(copy.bytes());
+                vkCmdCopyBuffer(commands, buffer(copy.source(), gathered), buffer(copy.target(), gathered), piece);
+            }
+            case Command.Clear clear ->
+                vkCmdFillBuffer(commands, buffer(clear.block(), gathered), clear.from(), clear.bytes(), 0);
+            case Command.Barrier barrier -> {
+                var memory = VkMemoryBarrier.calloc(1, stack)
+                        .sType$Default()
+                        .srcAccessMask(WRITES)
+                        .dstAccessMask(barrier.accesses());
+                vkCmdPipelineBarrier(commands, STAGES, barrier.stages(), 0, memory, null, null);
+            }
         }
     }
 
-    /** Hands the commands to the device. */
-    void submit() {
-        VkResult.check(vkEndCommandBuffer(commands), "end commands");
+    private long buffer(MemoryBlock block, MemoryBlock gathered) {
+        return block == gathered ? parameters.buffer() : block.buffer();
+    }
+
+    private void bind(MemoryStack stack, List<Command.Binding> bindings, MemoryBlock gathered) {
+        long set = device.pushDescriptors() ? 0 : descriptorSet(stack);
+        var writes = VkWriteDescriptorSet.calloc(bindings.size(), stack);
+        for (int i = 0; i < bindings.size(); i++) {
+            Command.Binding binding = bindings.get(i);
+            var buffer = VkDescriptorBufferInfo.calloc(1, stack);
+            buffer.get(0)
+                    .buffer(buffer(binding.block(), gathered))
+                    .offset(binding.offset())
+                    .range(binding.range());
+            writes.get(i)
+                    .sType$Default()
+                    .dstSet(set)
+                    .dstBinding(i)
+                    .descriptorCount(1)
+                    .descriptorType(VK_DESCRIPTOR_TYPE_STORAGE_BUFFER)
+                    .pBufferInfo(buffer);
+        }
+        if (device.pushDescriptors()) {
+            KHRPushDescriptor.vkCmdPushDescriptorSetKHR(
+                    commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipelines.layout(), 0, writes);
+        } else {
+            vkUpdateDescriptorSets(device.handle(), writes, null);
+            vkCmdBindDescriptorSets(
+                    commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipelines.layout(), 0, stack.longs(set), null);
+        }
+    }
+
+    private long descriptorSet(MemoryStack stack) {
+        LongBuffer handle = stack.mallocLong(1);
+        var info = VkDescriptorSetAllocateInfo.calloc(stack)
+                .sType$Default()
+                .descriptorPool(descriptors)
+                .pSetLayouts(stack.longs(pipelines.setLayout()));
+        VkResult.check(vkAllocateDescriptorSets(device.handle(), info, handle), "get a descriptor set");
+        return handle.get(0);
+    }
+
+    /** Hands its commands to the device, with these parameters; they must not be running. */
+    void submit(MemorySegment gathered) {
+        MemorySegment.copy(gathered, 0, parameters.mapped(), 0, gathered.byteSize());
         try (MemoryStack stack = MemoryStack.stackPush()) {
             var info = VkSubmitInfo.calloc(stack).sType$Default().pCommandBuffers(stack.pointers(commands));
             VkResult.check(
@@ -101,32 +195,9 @@ final class Frame implements AutoCloseable {
         }
     }
 
-    /** Memory that the CPU writes now and the commands read. */
-    Region upload(long bytes) {
-        for (MemoryBlock chunk : chunks) {
-            Region region = chunk.cut(bytes);
-            if (region != null) {
-                return region;
-            }
-        }
-        chunks.add(new MemoryBlock(device, MemoryBlock.Kind.UPLOAD, Math.max(CHUNK, bytes)));
-        return upload(bytes);
-    }
-
-    /** A descriptor set for one dispatch; only without push descriptors. */
-    long descriptorSet(MemoryStack stack, long setLayout) {
-        LongBuffer handle = stack.mallocLong(1);
-        var info = VkDescriptorSetAllocateInfo.calloc(stack)
-                .sType$Default()
-                .descriptorPool(descriptors)
-                .pSetLayouts(stack.longs(setLayout));
-        VkResult.check(vkAllocateDescriptorSets(device.handle(), info, handle), "get a descriptor set");
-        return handle.get(0);
-    }
-
     @Override
     public void close() {
-        chunks.forEach(MemoryBlock::close);
+        parameters.close();
         vkDestroyFence(device.handle(), fence, null);
         if (descriptors != 0) {
             vkDestroyDescriptorPool(device.handle(), descriptors, null);

@@ -98,12 +98,22 @@ final class MemoryBlock implements AutoCloseable {
         return size;
     }
 
-    /** A region's bytes as the CPU sees them. */
-    MemorySegment segment(Region region) {
+    /** All bytes as the CPU sees them. */
+    MemorySegment mapped() {
         if (mapped == null) {
             throw new IllegalStateException("device memory is not mapped");
         }
-        return mapped.asSlice(region.offset(), region.bytes());
+        return mapped;
+    }
+
+    /** The bytes of all regions that were cut, as the CPU sees them. */
+    MemorySegment used() {
+        return mapped().asSlice(0, used);
+    }
+
+    /** A region's bytes as the CPU sees them. */
+    MemorySegment segment(Region region) {
+        return mapped().asSlice(region.offset(), region.bytes());
     }
 
     /** The next {@code bytes} bytes, or null if there are not so many left. */

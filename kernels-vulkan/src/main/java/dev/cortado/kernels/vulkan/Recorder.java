@@ -6,24 +6,35 @@ import dev.cortado.engine.backend.BackendException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.LongBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.system.MemoryStack;
-import org.lwjgl.vulkan.KHRPushDescriptor;
-import org.lwjgl.vulkan.VkBufferCopy;
-import org.lwjgl.vulkan.VkCommandBuffer;
 import org.lwjgl.vulkan.VkCommandPoolCreateInfo;
-import org.lwjgl.vulkan.VkDescriptorBufferInfo;
-import org.lwjgl.vulkan.VkMemoryBarrier;
-import org.lwjgl.vulkan.VkWriteDescriptorSet;
 
 /**
- * Records commands in the order in which they are to take effect, and submits them when a result is read or when enough
+ * Gathers commands in the order in which they are to take effect, and submits them when a result is read or when enough
  * have gathered that the device should begin. A barrier is placed only where a command touches what one since the last
- * barrier wrote, or writes what one read. Its methods are called while its lock is held.
+ * barrier wrote, or writes what one read.
+ *
+ * <p>Nothing is recorded while commands are gathered. Only at the submission they are compared with the frames that were
+ * recorded before: where one holds the same, which in decoding is all but the first token's, it is submitted again. What
+ * changes from token to token (ids, positions, lengths) is not part of the commands, it lies in the parameters of the
+ * frame. A context that grows, is cut or shifted, another sequence or another number of rows need no rule of their own:
+ * their commands are others, or they are the same.
+ *
+ * <p>Its methods are called while its lock is held.
  */
 final class Recorder implements AutoCloseable {
-    private static final int FRAMES = 3;
-    /** So many dispatches keep a device busy while the next ones are recorded. */
+    /** Submissions that may be under way while commands are gathered, and one more. */
+    private static final int TURNS = 3;
+    /** Frames that are kept; a token of a large model takes about ten. */
+    private static final int FRAMES = 64;
+    /** Uploads up to so many bytes are parameters. */
+    private static final int LARGEST_PARAMETER = 16 << 10;
+    /** So many dispatches keep a device busy while the next ones are gathered. */
     private static final int EARLY_SUBMIT = 96;
     /**
      * Multiplications of a submission, so that slow devices are done before systems take them for hung (2 s on
@@ -40,12 +51,16 @@ final class Recorder implements AutoCloseable {
     private final VulkanDevice device;
     private final Pipelines pipelines;
     private final long commandPool;
-    private final Frame[] frames = new Frame[FRAMES];
+    private final List<Frame> frames = new ArrayList<>(); // the one that was not used for longest first
+    private final Deque<Frame> running = new ArrayDeque<>();
+    private final List<List<MemoryBlock>> uploads = new ArrayList<>(); // of each turn
+    private final MemoryBlock parameters;
     private final Dispatch dispatch = new Dispatch(this);
-    private int current;
-    private boolean recording;
+    private final List<Command> script = new ArrayList<>();
+    private int turn;
     private int dispatches;
     private long work;
+    private long recordings;
     private boolean failed;
     private long epoch;
     private @Nullable MemoryBlock readback;
@@ -62,8 +77,9 @@ final class Recorder implements AutoCloseable {
             VkResult.check(vkCreateCommandPool(device.handle(), info, null, handle), "make a command pool");
             commandPool = handle.get(0);
         }
-        for (int i = 0; i < FRAMES; i++) {
-            frames[i] = new Frame(device, commandPool);
+        parameters = new MemoryBlock(device, MemoryBlock.Kind.READBACK, Frame.PARAMETERS); // the CPU reads it again
+        for (int i = 0; i < TURNS; i++) {
+            uploads.add(new ArrayList<>());
         }
     }
 
@@ -71,46 +87,40 @@ final class Recorder implements AutoCloseable {
         return device;
     }
 
+    /** How often a command buffer was recorded so far. */
+    long recordings() {
+        return recordings;
+    }
+
     /** Begins the description of a dispatch; one at a time. */
     Dispatch dispatch(String shader) {
         return dispatch.begin(shader);
     }
 
-    private Frame frame() {
-        Frame frame = frames[current];
-        if (!recording) {
-            frame.begin();
-            recording = true;
-            barrier(frame.commands(), VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, ACCESSES);
+    private void begin() {
+        if (script.isEmpty()) {
+            if (running.size() == TURNS) {
+                orLose(running.remove()::await);
+            }
+            uploads.get(turn).forEach(MemoryBlock::reset);
+            parameters.reset();
+            barrier(STAGES, ACCESSES);
         }
-        return frame;
     }
 
-    private void barrier(VkCommandBuffer commands, int stages, int accesses) {
+    private void barrier(int stages, int accesses) {
         epoch++;
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            var barrier = VkMemoryBarrier.calloc(1, stack)
-                    .sType$Default()
-                    .srcAccessMask(VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT)
-                    .dstAccessMask(accesses);
-            vkCmdPipelineBarrier(commands, STAGES, stages, 0, barrier, null, null);
-        }
+        script.add(new Command.Barrier(stages, accesses));
     }
 
     void record(Dispatch d, int x, int y, int z) {
         long pipeline = pipelines.get(d.shader());
-        Frame frame = frame();
-        VkCommandBuffer commands = frame.commands();
+        begin();
         if (d.conflicts(epoch)) {
-            barrier(commands, STAGES, ACCESSES);
+            barrier(STAGES, ACCESSES);
         }
+        script.add(new Command.Compute(pipeline, d.bindings(), d.constants(), x, y, z));
         d.touch(epoch);
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
-            bind(stack, frame, d);
-            vkCmdPushConstants(commands, pipelines.layout(), VK_SHADER_STAGE_COMPUTE_BIT, 0, d.constants());
-            vkCmdDispatch(commands, x, y, z);
-        }
         dispatches++;
         work += d.work();
         if (dispatches >= EARLY_SUBMIT || work >= LARGEST_WORK) {
@@ -118,36 +128,22 @@ final class Recorder implements AutoCloseable {
         }
     }
 
-    private void bind(MemoryStack stack, Frame frame, Dispatch d) {
-        long set = device.pushDescriptors() ? 0 : frame.descriptorSet(stack, pipelines.setLayout());
-        var writes = VkWriteDescriptorSet.calloc(d.bindings(), stack);
-        for (int i = 0; i < d.bindings(); i++) {
-            var buffer = VkDescriptorBufferInfo.calloc(1, stack);
-            buffer.get(0)
-                    .buffer(d.region(i).block().buffer())
-                    .offset(d.offset(i))
-                    .range(d.range(i));
-            writes.get(i)
-                    .sType$Default()
-                    .dstSet(set)
-                    .dstBinding(i)
-                    .descriptorCount(1)
-                    .descriptorType(VK_DESCRIPTOR_TYPE_STORAGE_BUFFER)
-                    .pBufferInfo(buffer);
-        }
-        if (device.pushDescriptors()) {
-            KHRPushDescriptor.vkCmdPushDescriptorSetKHR(
-                    frame.commands(), VK_PIPELINE_BIND_POINT_COMPUTE, pipelines.layout(), 0, writes);
-        } else {
-            vkUpdateDescriptorSets(device.handle(), writes, null);
-            vkCmdBindDescriptorSets(
-                    frame.commands(), VK_PIPELINE_BIND_POINT_COMPUTE, pipelines.layout(), 0, stack.longs(set), null);
-        }
-    }
-
-    /** Memory of {@code bytes} bytes for the commands that are recorded next, up to the next submission. */
+    /** Memory of {@code bytes} bytes for the commands that come next, up to the next submission. */
     Region upload(long bytes) {
-        return frame().upload(bytes);
+        begin();
+        Region parameter = bytes <= LARGEST_PARAMETER ? parameters.cut(bytes) : null;
+        if (parameter != null) {
+            return parameter;
+        }
+        List<MemoryBlock> blocks = uploads.get(turn);
+        for (MemoryBlock block : blocks) {
+            Region region = block.cut(bytes);
+            if (region != null) {
+                return region;
+            }
+        }
+        blocks.add(new MemoryBlock(device, MemoryBlock.Kind.UPLOAD, Math.max(1 << 20, bytes)));
+        return upload(bytes);
     }
 
     /** Ints for the next dispatch. */
@@ -165,33 +161,27 @@ final class Recorder implements AutoCloseable {
     }
 
     void copy(Region source, long from, Region target, long to, long bytes) {
-        VkCommandBuffer commands = frame().commands();
+        begin();
         if (source.conflicts(false, epoch) || target.conflictsWithCopy(to, epoch)) {
-            barrier(commands, STAGES, ACCESSES);
+            barrier(STAGES, ACCESSES);
         }
         source.touch(false, epoch);
         target.touchByCopy(to + bytes, epoch);
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            var piece = VkBufferCopy.calloc(1, stack);
-            piece.get(0)
-                    .srcOffset(source.offset() + from)
-                    .dstOffset(target.offset() + to)
-                    .size(bytes);
-            vkCmdCopyBuffer(commands, source.block().buffer(), target.block().buffer(), piece);
-        }
+        script.add(new Command.Copy(
+                source.block(), source.offset() + from, target.block(), target.offset() + to, bytes));
     }
 
     /** Zeroes a region, a multiple of four bytes long. */
     void clear(Region region) {
-        VkCommandBuffer commands = frame().commands();
+        begin();
         if (region.conflicts(true, epoch)) {
-            barrier(commands, STAGES, ACCESSES);
+            barrier(STAGES, ACCESSES);
         }
         region.touch(true, epoch);
-        vkCmdFillBuffer(commands, region.block().buffer(), region.offset(), region.bytes(), 0);
+        script.add(new Command.Clear(region.block(), region.offset(), region.bytes()));
     }
 
-    /** Lets everything recorded run and returns these bytes of a region; the segment is valid until the next read. */
+    /** Lets everything gathered run and returns these bytes of a region; the segment is valid until the next read. */
     MemorySegment read(Region source, long from, long bytes) {
         MemoryBlock block = readback;
         if (block == null || block.size() < bytes) {
@@ -209,27 +199,55 @@ final class Recorder implements AutoCloseable {
             throw new IllegalStateException("a block of %d bytes for %d".formatted(block.size(), bytes));
         }
         copy(source, from, target, 0, bytes);
-        barrier(frame().commands(), VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+        barrier(VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
         finish();
         return block.segment(target);
     }
 
-    /** Hands what was recorded to the device and goes on recording. */
+    /** Hands what was gathered to the device and goes on gathering. */
     void submit() {
-        if (recording) {
-            recording = false;
+        if (!script.isEmpty()) {
             dispatches = 0;
             work = 0;
-            orLose(frames[current]::submit);
-            current = (current + 1) % FRAMES;
+            try {
+                Frame frame = recorded();
+                orLose(() -> frame.submit(parameters.used()));
+                running.add(frame);
+            } finally {
+                script.clear();
+                turn = (turn + 1) % TURNS;
+            }
         }
+    }
+
+    /** A frame that holds the gathered commands. */
+    private Frame recorded() {
+        Frame frame = device.replays() ? held() : null;
+        if (frame == null) {
+            frame = frames.size() < FRAMES ? new Frame(device, pipelines, commandPool) : frames.removeFirst();
+            frames.add(frame);
+            frame.record(script, parameters);
+            recordings++;
+        }
+        return frame;
+    }
+
+    private @Nullable Frame held() {
+        for (int i = frames.size() - 1; i >= 0; i--) {
+            Frame frame = frames.get(i);
+            if (frame.holds(script)) {
+                frames.add(frames.remove(i));
+                return frame;
+            }
+        }
+        return null;
     }
 
     /** Submits, and waits until everything has run. */
     void finish() {
         submit();
-        for (Frame frame : frames) {
-            orLose(frame::await);
+        while (!running.isEmpty()) {
+            orLose(running.remove()::await);
         }
     }
 
@@ -255,9 +273,9 @@ final class Recorder implements AutoCloseable {
         if (readback != null) {
             readback.close();
         }
-        for (Frame frame : frames) {
-            frame.close();
-        }
+        uploads.forEach(blocks -> blocks.forEach(MemoryBlock::close));
+        parameters.close();
+        frames.forEach(Frame::close);
         vkDestroyCommandPool(device.handle(), commandPool, null);
         pipelines.close();
     }

@@ -78,6 +78,11 @@ final class VulkanDevice implements AutoCloseable {
         return PortabilityRules.subgroups(facts, switches);
     }
 
+    /** Whether command buffers that were recorded before are submitted again. */
+    boolean replays() {
+        return switches.replay();
+    }
+
     /** Bytes that one binding spans at most. */
     long storageRange() {
         return PortabilityRules.storageRange(facts, switches);

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortabilityRulesTest {
-    private static final Switches DEFAULTS = new Switches(false, false, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final Switches DEFAULTS = new Switches(false, false, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
     private static final int VULKAN_1_1 = 1 << 22 | 1 << 12;
     private static final int AMD = 0x1002;
 
@@ -83,7 +83,7 @@ class PortabilityRulesTest {
                 .isTrue();
         assertThat(PortabilityRules.subgroups(moltenVk("Radeon Pro", AMD), DEFAULTS))
                 .isFalse();
-        Switches off = new Switches(false, false, false, false, Long.MAX_VALUE, Long.MAX_VALUE);
+        Switches off = new Switches(false, false, false, false, true, Long.MAX_VALUE, Long.MAX_VALUE);
         assertThat(PortabilityRules.subgroups(gpu, off)).isFalse();
     }
 
@@ -91,7 +91,7 @@ class PortabilityRulesTest {
     void push_descriptors_can_be_switched_off() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1", "VK_KHR_push_descriptor");
         assertThat(PortabilityRules.pushDescriptors(gpu, DEFAULTS)).isTrue();
-        Switches off = new Switches(false, false, true, false, Long.MAX_VALUE, Long.MAX_VALUE);
+        Switches off = new Switches(false, false, true, false, true, Long.MAX_VALUE, Long.MAX_VALUE);
         assertThat(PortabilityRules.pushDescriptors(gpu, off)).isFalse();
         assertThat(PortabilityRules.deviceExtensions(gpu, off)).isEmpty();
     }
@@ -103,7 +103,7 @@ class PortabilityRulesTest {
                 device("iGPU", DeviceFacts.Kind.INTEGRATED, "2"),
                 device("GPU", DeviceFacts.Kind.DISCRETE, "3"));
         assertThat(PortabilityRules.choice(devices, DEFAULTS)).containsExactly(2, 1);
-        Switches software = new Switches(true, false, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
+        Switches software = new Switches(true, false, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
         assertThat(PortabilityRules.choice(devices, software)).containsExactly(2, 1, 0);
     }
 
@@ -150,7 +150,7 @@ class PortabilityRulesTest {
     void a_binding_spans_no_more_than_the_device_and_the_switch_allow() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1");
         assertThat(PortabilityRules.storageRange(gpu, DEFAULTS)).isEqualTo(1L << 31);
-        Switches small = new Switches(false, false, true, true, 1 << 20, Long.MAX_VALUE);
+        Switches small = new Switches(false, false, true, true, true, 1 << 20, Long.MAX_VALUE);
         assertThat(PortabilityRules.storageRange(gpu, small)).isEqualTo(1 << 20);
     }
 }

@@ -28,7 +28,7 @@ class PortablePathsTest {
     private static final int ROWS = 290;
 
     private static Switches switches(boolean subgroups, boolean push, long range, long memory) {
-        return new Switches(true, true, subgroups, push, range, memory);
+        return new Switches(true, true, subgroups, push, true, range, memory);
     }
 
     @ParameterizedTest(name = "subgroups {0}, push descriptors {1}, bindings of {2} bytes")

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A Vulkan device, if only lavapipe; where {@code CI} is set, its absence is a failure. */
 final class RequiresVulkan {
-    static final Switches SWITCHES = new Switches(true, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
+    static final Switches SWITCHES = new Switches(true, true, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
 
     private RequiresVulkan() {}
 

@@ -145,7 +145,7 @@ class VulkanModelTest {
     @Test
     void what_does_not_fit_is_refused_before_it_is_uploaded_with_the_layers_that_would_fit() {
         Path file = stories();
-        Switches small = new Switches(true, true, true, true, Long.MAX_VALUE, 3_000_000);
+        Switches small = new Switches(true, true, true, true, true, Long.MAX_VALUE, 3_000_000);
         try (Backend cpu = cpu();
                 VulkanBackend little = RequiresVulkan.open(small)) {
             assertThatExceptionOfType(BackendException.class)
