@@ -120,14 +120,13 @@ record Elementwise(Gpu gpu) {
         }
     }
 
-    /** Row rows[i] of y += weights[i] * row i of x, for {@code count} distinct rows. */
-    void scatter(VulkanActivations x, int[] rows, float[] weights, int count, VulkanActivations y) {
-        gpu.dispatch("scatter")
+    /** Row row0 + r of y = the sum over i of factor * x, both of slot r * used + i. */
+    void combine(VulkanActivations x, Region factors, int used, int row0, int rows, VulkanActivations y) {
+        gpu.dispatch("combine")
                 .read(x)
                 .write(y)
-                .read(gpu.recorder().upload(rows, count))
-                .read(gpu.recorder().upload(weights, 0, count))
-                .push(x.columns(), count)
-                .invocations((long) count * x.columns(), GROUP);
+                .read(factors)
+                .push(x.columns(), rows, row0, used)
+                .invocations((long) rows * x.columns(), GROUP);
     }
 }

@@ -2,83 +2,57 @@ package dev.cortado.kernels.vulkan;
 
 import dev.cortado.engine.backend.Experts;
 import dev.cortado.engine.backend.Experts.Gating;
-import java.util.Arrays;
 
 /**
- * The experts that one token goes to, chosen on the CPU.
+ * Which experts rows go to, chosen and kept on the device: {@code used} slots a row.
  *
- * @param experts their indices, best first; of equal ones the lower index
- * @param weights factor of each one's output
+ * @param capacity slots that fit
+ * @param largest experts that fit
+ * @param experts per slot the index of its expert
+ * @param factors per slot that of the expert's output
+ * @param lists per expert where its slots begin, where all end, and the slots ordered by expert
  */
-record ExpertChoice(int[] experts, float[] weights) {
-    /** Applies the rule to one row of router logits. */
-    static ExpertChoice of(float[] logits, Experts rule) {
-        double[] scores = new double[logits.length];
-        Arrays.setAll(scores, e -> rule.gating() == Gating.SIGMOID ? 1 / (1 + Math.exp(-logits[e])) : logits[e]);
-        if (rule.gating() == Gating.SOFTMAX) {
-            softmax(scores);
-        }
-        int[] chosen = best(selectionScores(scores, rule), rule.used());
-        double[] weights = Arrays.stream(chosen).mapToDouble(e -> scores[e]).toArray();
-        if (rule.gating() == Gating.SOFTMAX_OF_CHOSEN) {
-            softmax(weights);
-        }
-        double divisor = rule.normalise() ? Arrays.stream(weights).sum() : 1;
-        float[] factors = new float[weights.length];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = (float) (weights[i] / divisor * rule.scale());
-        }
-        return new ExpertChoice(chosen, factors);
+record ExpertChoice(int capacity, int largest, Region experts, Region factors, Region lists) {
+    /** choose.comp's limit. */
+    static final int LARGEST = 1024;
+
+    private static final int FEWEST_SLOTS = 64;
+
+    static ExpertChoice allocate(Gpu gpu, int slots, int experts) {
+        int capacity = Math.max(FEWEST_SLOTS, slots);
+        return new ExpertChoice(
+                capacity,
+                experts,
+                gpu.allocate(4L * capacity, "chosen experts"),
+                gpu.allocate(4L * capacity, "chosen experts"),
+                gpu.allocate(4L * (experts + 1 + capacity), "chosen experts"));
     }
 
-    /** Scores plus bias; those of experts whose group is not among the best ones are minus infinity. */
-    private static double[] selectionScores(double[] scores, Experts rule) {
-        double[] selection = scores.clone();
+    void free(Gpu gpu) {
+        gpu.free(experts);
+        gpu.free(factors);
+        gpu.free(lists);
+    }
+
+    /** Applies the rule to the router logits of {@code rows} rows from {@code row0} on. */
+    void choose(Gpu gpu, VulkanActivations router, Experts rule, int row0, int rows) {
         float[] bias = rule.selectionBias();
-        if (bias != null) {
-            Arrays.setAll(selection, e -> scores[e] + bias[e]);
+        Dispatch dispatch =
+                gpu.dispatch("choose").read(router).write(experts).write(factors);
+        if (bias == null) {
+            dispatch.optional(null);
+        } else {
+            dispatch.read(gpu.recorder().upload(bias, 0, bias.length));
         }
-        if (rule.groups() > 1) {
-            int size = selection.length / rule.groups();
-            double[] groupScores = new double[rule.groups()];
-            for (int g = 0; g < rule.groups(); g++) {
-                double[] group = Arrays.copyOfRange(selection, g * size, (g + 1) * size);
-                for (int e : best(group, Math.min(2, size))) {
-                    groupScores[g] += group[e];
-                }
-            }
-            boolean[] kept = new boolean[rule.groups()];
-            for (int g : best(groupScores, rule.groupsUsed())) {
-                kept[g] = true;
-            }
-            for (int e = 0; e < selection.length; e++) {
-                selection[e] = kept[e / size] ? selection[e] : Double.NEGATIVE_INFINITY;
-            }
-        }
-        return selection;
+        dispatch.push(row0, router.columns(), rule.used())
+                .push(rule.gating() == Gating.SIGMOID ? 1 : 0, rule.gating() == Gating.SOFTMAX_OF_CHOSEN ? 1 : 0)
+                .push(bias == null ? 0 : 1, rule.normalise() ? 1 : 0, rule.groups(), rule.groupsUsed())
+                .push(rule.scale())
+                .groups(rows, 1, 1);
     }
 
-    /** Indices of the {@code count} largest scores, largest first. */
-    private static int[] best(double[] scores, int count) {
-        int[] best = new int[count];
-        boolean[] taken = new boolean[scores.length];
-        for (int i = 0; i < count; i++) {
-            int found = -1;
-            for (int e = 0; e < scores.length; e++) {
-                if (!taken[e] && (found < 0 || scores[e] > scores[found])) {
-                    found = e;
-                }
-            }
-            taken[found] = true;
-            best[i] = found;
-        }
-        return best;
-    }
-
-    private static void softmax(double[] x) {
-        double largest = Arrays.stream(x).max().orElse(0);
-        Arrays.setAll(x, i -> Math.exp(x[i] - largest));
-        double sum = Arrays.stream(x).sum();
-        Arrays.setAll(x, i -> x[i] / sum);
+    /** Orders the slots that were chosen by expert. */
+    void order(Gpu gpu, int slots, int count) {
+        gpu.dispatch("slots").read(experts).write(lists).push(slots, count).groups(1, 1, 1);
     }
 }

@@ -3,96 +3,117 @@ package dev.cortado.kernels.vulkan;
 import dev.cortado.engine.backend.Activations;
 import dev.cortado.engine.backend.Experts;
 import dev.cortado.engine.backend.Linear;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mixture of experts: the CPU chooses from the router's logits, then each expert that some row goes to computes its
- * rows together.
+ * A mixture of experts without a word to the CPU: a shader chooses, products take each slot's expert from what it left,
+ * and a row's outputs are added up in the order of the choice.
  */
 final class Mixture {
-    private static final int GATHERED = 0;
-    private static final int GATE = 1;
-    private static final int UP = 2;
-    private static final int RESULT = 3;
-    private static final int SCRATCH = 4;
-    private static final int FEWEST_ROWS = 16;
+    /** Floats of a scratch buffer; rows beyond that follow in another turn. */
+    private static final long LARGEST_SCRATCH = 16L << 20;
+
+    private static final int GATE = 0;
+    private static final int UP = 1;
+    private static final int RESULT = 2;
+    private static final int SCRATCH = 3;
 
     private final Gpu gpu;
-    private final Products products;
     private final Elementwise elementwise;
     private final @Nullable VulkanActivations[] scratch = new VulkanActivations[SCRATCH];
+    private @Nullable ExpertChoice kept;
 
-    Mixture(Gpu gpu, Products products, Elementwise elementwise) {
+    Mixture(Gpu gpu, Elementwise elementwise) {
         this.gpu = gpu;
-        this.products = products;
         this.elementwise = elementwise;
     }
 
     void mix(Activations in, Activations routerLogits, Experts experts, Activations out) {
         require(experts);
         VulkanActivations x = VulkanActivations.of(in);
-        int n = experts.up().length;
-        VulkanActivations router = VulkanActivations.of(routerLogits, "router", x.rows(), n);
-        int width = experts.down()[0].weight().rows();
-        VulkanActivations y = VulkanActivations.output(out, "out", x.rows(), width);
-        elementwise.unary(Elementwise.Function.SCALE, y, 0, y);
-        int[][] rows = new int[n][x.rows()];
-        float[][] weights = new float[n][x.rows()];
-        int[] counts = new int[n];
-        float[] logits = new float[n];
-        for (int row = 0; row < x.rows(); row++) {
-            router.read(row, logits, 0);
-            ExpertChoice choice = ExpertChoice.of(logits, experts);
-            for (int i = 0; i < choice.experts().length; i++) {
-                int e = choice.experts()[i];
-                rows[e][counts[e]] = row;
-                weights[e][counts[e]++] = choice.weights()[i];
-            }
+        VulkanActivations router = VulkanActivations.of(routerLogits, "router", x.rows(), experts.up().length);
+        ExpertStack up = VulkanMatrix.stack(gpu, experts.up());
+        ExpertStack down = VulkanMatrix.stack(gpu, experts.down());
+        VulkanActivations y = VulkanActivations.output(out, "out", x.rows(), down.rows());
+        int step = step(experts.used(), Math.max(up.rows(), down.rows()), x.rows());
+        for (int row = 0; row < x.rows(); row += step) {
+            mix(x, router, experts, row, Math.min(step, x.rows() - row), y);
         }
-        int most = Arrays.stream(counts).max().orElse(0);
-        if (most == 0) {
-            return;
-        }
+    }
+
+    /** Bytes that a pass of so many rows takes for slots. */
+    long bytes(Experts experts, int rows) {
         int inner = experts.up()[0].weight().rows();
-        VulkanActivations gathered = scratch(GATHERED, most, x.columns());
-        VulkanActivations gate = scratch(GATE, most, inner);
-        VulkanActivations up = scratch(UP, most, inner);
-        VulkanActivations result = scratch(RESULT, most, width);
-        for (int e = 0; e < n; e++) {
-            if (counts[e] > 0) {
-                elementwise.gather(x, rows[e], counts[e], gathered);
-                feedForward(experts, e, gathered, gate, up, result);
-                elementwise.scatter(result, rows[e], weights[e], counts[e], y);
-            }
+        int width = experts.down()[0].weight().rows();
+        long slots = (long) step(experts.used(), Math.max(inner, width), rows) * experts.used();
+        return 4 * slots * (2L * inner + width);
+    }
+
+    /** Rows whose slots fit into a scratch buffer. */
+    private int step(int used, int columns, int rows) {
+        long floats = Math.min(LARGEST_SCRATCH, gpu.device().storageRange() / 4);
+        return Math.toIntExact(Math.clamp(floats / ((long) used * columns), 1, Math.max(1, rows)));
+    }
+
+    private void mix(
+            VulkanActivations x, VulkanActivations router, Experts experts, int row0, int rows, VulkanActivations y) {
+        int count = experts.up().length;
+        int slots = rows * experts.used();
+        ExpertChoice choice = choice(slots, count);
+        choice.choose(gpu, router, experts, row0, rows);
+        if (!ExpertStack.few(rows, slots, count)) {
+            choice.order(gpu, slots, count);
         }
+        VulkanActivations inner = inner(x, experts, row0, rows, choice);
+        ExpertStack down = VulkanMatrix.stack(gpu, experts.down());
+        VulkanActivations result = scratch(RESULT, slots, down.rows());
+        down.multiply(gpu, inner, 0, 1, choice, rows, result);
+        elementwise.combine(result, choice.factors(), experts.used(), row0, rows, y);
+    }
+
+    /** f(gate(x)) * up(x), or f(up(x)) without a gate, in each slot. */
+    private VulkanActivations inner(VulkanActivations x, Experts experts, int row0, int rows, ExpertChoice choice) {
+        int used = experts.used();
+        ExpertStack ups = VulkanMatrix.stack(gpu, experts.up());
+        VulkanActivations up = scratch(UP, rows * used, ups.rows());
+        ups.multiply(gpu, x, row0, used, choice, rows, up);
+        Linear @Nullable [] gates = experts.gate();
+        if (gates == null) {
+            elementwise.activate(experts.activation(), up, null, up);
+            return up;
+        }
+        VulkanActivations gate = scratch(GATE, rows * used, ups.rows());
+        VulkanMatrix.stack(gpu, gates).multiply(gpu, x, row0, used, choice, rows, gate);
+        elementwise.activate(experts.activation(), gate, up, up);
+        return up;
     }
 
     /** Rows that are kept from call to call, for every layer. */
     private VulkanActivations scratch(int use, int rows, int columns) {
-        VulkanActivations kept = scratch[use];
-        if (kept == null || kept.capacity() < rows || kept.columns() != columns) {
-            if (kept != null) {
-                kept.close();
+        VulkanActivations rowsKept = scratch[use];
+        if (rowsKept == null || rowsKept.capacity() < rows || rowsKept.columns() != columns) {
+            if (rowsKept != null) {
+                rowsKept.close();
+                scratch[use] = null;
             }
-            kept = VulkanActivations.allocate(gpu, Math.max(FEWEST_ROWS, rows), columns);
-            scratch[use] = kept;
+            rowsKept = VulkanActivations.allocate(gpu, rows, columns);
+            scratch[use] = rowsKept;
         }
-        return kept;
+        rowsKept.rows(rows);
+        return rowsKept;
     }
 
-    /** result = down(f(gate(x)) * up(x)), or down(f(up(x))) without a gate. */
-    private void feedForward(
-            Experts experts, int e, Activations x, Activations gate, Activations up, Activations result) {
-        Linear @Nullable [] gates = experts.gate();
-        if (gates == null) {
-            products.matmul(x, new Linear[] {experts.up()[e]}, new Activations[] {up});
-            elementwise.activate(experts.activation(), up, null, up);
-        } else {
-            products.matmul(x, new Linear[] {gates[e], experts.up()[e]}, new Activations[] {gate, up});
-            elementwise.activate(experts.activation(), gate, up, up);
+    private ExpertChoice choice(int slots, int experts) {
+        ExpertChoice choice = kept;
+        if (choice == null || choice.capacity() < slots || choice.largest() < experts) {
+            if (choice != null) {
+                choice.free(gpu);
+                kept = null;
+            }
+            choice = ExpertChoice.allocate(gpu, slots, experts);
+            kept = choice;
         }
-        products.matmul(up, new Linear[] {experts.down()[e]}, new Activations[] {result});
+        return choice;
     }
 
     private static void require(Experts experts) {
@@ -107,6 +128,10 @@ final class Mixture {
                                     experts.down().length,
                                     gate == null ? "no" : String.valueOf(gate.length),
                                     bias == null ? "no" : String.valueOf(bias.length)));
+        }
+        if (n > ExpertChoice.LARGEST) {
+            throw new IllegalArgumentException(
+                    "%d experts, this backend takes up to %d".formatted(n, ExpertChoice.LARGEST));
         }
         int groups = experts.groups();
         if (groups < 1

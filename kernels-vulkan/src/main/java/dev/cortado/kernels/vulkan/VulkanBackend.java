@@ -41,7 +41,7 @@ final class VulkanBackend implements Backend {
         elementwise = new Elementwise(gpu);
         rotations = new Rotations(gpu);
         attention = new AttentionPass(gpu);
-        mixture = new Mixture(gpu, products, elementwise);
+        mixture = new Mixture(gpu, elementwise);
         recurrence = new Recurrence(gpu);
         discard = new Discard(gpu, rotations);
     }

@@ -1,5 +1,6 @@
 package dev.cortado.kernels.vulkan;
 
+import dev.cortado.engine.backend.Linear;
 import dev.cortado.engine.backend.Matrix;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.quantization.Dequantizer;
@@ -30,6 +31,7 @@ final class VulkanMatrix implements Matrix {
     private final WeightLayout layout;
     private final List<Part> parts = new ArrayList<>();
     private volatile boolean released;
+    private @Nullable ExpertStack stack;
 
     private VulkanMatrix(Tensor tensor, WeightLayout layout) {
         this.name = tensor.name();
@@ -141,8 +143,31 @@ final class VulkanMatrix implements Matrix {
         return own;
     }
 
+    /** The experts of which this is the first, as products by expert want them; kept as long as this matrix. */
+    static ExpertStack stack(Gpu gpu, Linear[] experts) {
+        VulkanMatrix first = of(experts[0].weight());
+        for (Linear expert : experts) {
+            of(expert.weight());
+        }
+        ExpertStack stack = first.stack;
+        if (stack == null || !stack.is(experts)) {
+            first.releaseStack(gpu);
+            stack = new ExpertStack(gpu, experts);
+            first.stack = stack;
+        }
+        return stack;
+    }
+
+    private void releaseStack(Gpu gpu) {
+        if (stack != null) {
+            stack.release(gpu);
+            stack = null;
+        }
+    }
+
     void release(Gpu gpu) {
         released = true;
+        releaseStack(gpu);
         parts.forEach(part -> gpu.freeWeights(part.region()));
         parts.clear();
     }
