@@ -41,6 +41,20 @@ public interface Backend extends AutoCloseable {
         return tensor.data().byteSize();
     }
 
+    /** Bytes of {@link #freeMemory} that {@link #kvCache} takes. */
+    default long memoryOf(KvShape shape, int capacity) {
+        long bytes = 0;
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            bytes += shape.bytes(layer, capacity);
+        }
+        return bytes;
+    }
+
+    /** Bytes of {@link #freeMemory} that {@link #experts} keeps for itself in a pass of {@code rows} rows. */
+    default long memoryOf(Experts experts, int rows) {
+        return 0;
+    }
+
     /** Called when all matrices of a model were taken over and before its first forward pass. */
     default void prepared() {}
 

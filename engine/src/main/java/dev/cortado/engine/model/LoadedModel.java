@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
  * @param family what it is
  * @param sizes its sizes
  * @param weights what backends took over
+ * @param budget of an accelerator's memory
  * @param network what computes
  * @param devices that take part
  * @param kvShapes what a sequence keeps on each device
@@ -38,6 +39,7 @@ record LoadedModel(
         Family family,
         Hyperparameters sizes,
         Weights weights,
+        MemoryBudget budget,
         Network network,
         List<Backend> devices,
         List<KvShape> kvShapes,
@@ -70,7 +72,8 @@ record LoadedModel(
         Hyperparameters sizes = new Hyperparameters(file, name);
         Architecture choices = declaration.choices().apply(sizes);
         int vocabularySize = vocabularySize(weights, sizes);
-        new MemoryBudget(file, placement, sizes.layers()).check();
+        MemoryBudget budget = new MemoryBudget(file, placement, sizes.layers());
+        budget.check();
         int context = options.contextLength() > 0 ? options.contextLength() : sizes.contextLength();
         Network network;
         Tokenizer tokenizer;
@@ -88,6 +91,7 @@ record LoadedModel(
                 declaration.family(),
                 sizes,
                 weights,
+                budget,
                 network,
                 devices,
                 kvShapes(network, devices.size(), encodes ? KvShape.Type.F32 : options.kvType()),

@@ -142,15 +142,25 @@ public final class Model implements AutoCloseable {
     /**
      * An empty sequence with room for {@code capacity} tokens; its memory is taken at once.
      *
+     * @throws dev.cortado.engine.backend.BackendException if it does not fit in the memory of an accelerator: how much is
+     *     missing, and which context or how many layers would fit
      * @throws IllegalStateException if the model is closed, or does not {@linkplain #generates generate}
      */
     public Sequence newSequence(int capacity) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity " + capacity + ", expected at least 1");
         }
-        decoder();
+        Decoder decoder = decoder();
         long use = lease.begin();
         try {
+            List<Backend> devices = loaded.devices();
+            loaded.budget()
+                    .check(
+                            loaded.kvShapes().getLast(),
+                            tokens -> passes.unused()
+                                    ? Rehearsal.bytes(decoder, devices, devices.getLast(), Math.min(tokens, ROWS))
+                                    : 0,
+                            capacity);
             return new Sequence(this, caches(capacity), capacity);
         } finally {
             lease.end(use);

@@ -9,6 +9,7 @@ import java.util.List;
 final class PassPool implements AutoCloseable {
     private final List<Backend> devices;
     private final Deque<Pass> idle = new ArrayDeque<>();
+    private boolean unused = true;
 
     PassPool(List<Backend> devices) {
         this.devices = devices;
@@ -16,11 +17,19 @@ final class PassPool implements AutoCloseable {
 
     Pass take() {
         synchronized (idle) {
+            unused = false;
             if (!idle.isEmpty()) {
                 return idle.pop();
             }
         }
         return new Pass(devices);
+    }
+
+    /** Whether no pass was taken yet, so that none has its buffers. */
+    boolean unused() {
+        synchronized (idle) {
+            return unused;
+        }
     }
 
     /** @param whole false after a failure, when buffers may be half written: they are not used again */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class DeviceMemory implements AutoCloseable {
     private static final long FIRST_BLOCK = 4L << 20;
     private static final long LARGEST_BLOCK = 256L << 20;
+    /** Where a block would take more than this part of what is free, regions get blocks of their own size. */
+    private static final int SCARCE = 16;
 
     private final VulkanDevice device;
     private final List<MemoryBlock> blocks = new ArrayList<>();
@@ -63,7 +65,7 @@ final class DeviceMemory implements AutoCloseable {
         }
         long usual = Math.clamp(
                 taken, FIRST_BLOCK, Math.min(LARGEST_BLOCK, device.facts().allocation()));
-        MemoryBlock block = usual > bytes && usual <= free ? tryBlock(usual) : null;
+        MemoryBlock block = usual > bytes && usual <= free / SCARCE ? tryBlock(usual) : null;
         return block != null ? block : new MemoryBlock(device, MemoryBlock.Kind.DEVICE, bytes);
     }
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * turns operation by operation.
  */
 final class VulkanBackend implements Backend {
+    /** Bytes for what operations keep on the device for themselves: tables of rotations, parts of a split attention. */
+    private static final long RESERVE = 4 << 20;
+
     private final String name;
     private final Gpu gpu;
     private final Cleaner cleaner = Cleaner.create();
@@ -65,6 +68,16 @@ final class VulkanBackend implements Backend {
     @Override
     public long memoryOf(Tensor tensor) {
         return VulkanMatrix.bytes(tensor);
+    }
+
+    @Override
+    public long memoryOf(KvShape shape, int capacity) {
+        return VulkanKvCache.bytes(shape, capacity) + RESERVE;
+    }
+
+    @Override
+    public long memoryOf(Experts experts, int rows) {
+        return mixture.bytes(experts, rows);
     }
 
     @Override

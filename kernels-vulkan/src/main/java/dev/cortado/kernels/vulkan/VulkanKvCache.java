@@ -61,19 +61,42 @@ final class VulkanKvCache implements KvCache {
                 : gpu.allocate(4L * capacity * stride(width), "a context of %d tokens".formatted(capacity));
     }
 
+    /** Bytes of device memory that a cache takes. */
+    static long bytes(KvShape shape, int capacity) {
+        long bytes = 0;
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            bytes += aligned(4L * capacity * stride(shape.type(), shape.keyWidths()[layer]))
+                    + aligned(4L * capacity * stride(shape.type(), shape.valueWidths()[layer]))
+                    + aligned(4L * shape.stateSizes()[layer]);
+        }
+        return bytes;
+    }
+
+    private static long aligned(long bytes) {
+        return (bytes + MemoryBlock.ALIGNMENT - 1) / MemoryBlock.ALIGNMENT * MemoryBlock.ALIGNMENT;
+    }
+
     /** Words of a row of {@code width} floats. */
     int stride(int width) {
-        return switch (shape.type()) {
+        return stride(shape.type(), width);
+    }
+
+    private static int stride(KvShape.Type type, int width) {
+        return switch (type) {
             case F32 -> width;
             case F16 -> (width + 1) / 2;
-            case Q8_0 -> width / 4 + units(width);
+            case Q8_0 -> width / 4 + units(type, width);
         };
     }
 
     /** Invocations that store a row. */
     int units(int width) {
-        return switch (shape.type()) {
-            case F32, F16 -> stride(width);
+        return units(shape.type(), width);
+    }
+
+    private static int units(KvShape.Type type, int width) {
+        return switch (type) {
+            case F32, F16 -> stride(type, width);
             case Q8_0 -> (width / BLOCK + 1) / 2;
         };
     }

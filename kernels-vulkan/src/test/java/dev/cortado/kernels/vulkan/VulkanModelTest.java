@@ -2,6 +2,7 @@ package dev.cortado.kernels.vulkan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cortado.engine.backend.Backend;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -153,6 +156,53 @@ class VulkanModelTest {
                     .withMessageContaining("4 of 4 layers need 4 MiB")
                     .withMessageContaining("With ngl 3 the weights would fit.");
             assertThat(little.freeMemory()).isEqualTo(3_000_000);
+        }
+    }
+
+    @Test
+    void a_context_that_does_not_fit_is_refused_before_it_is_allocated_with_one_that_would() {
+        Path file = stories();
+        Switches small = new Switches(true, true, true, true, true, Long.MAX_VALUE, 24_000_000);
+        try (VulkanBackend little = RequiresVulkan.open(small);
+                Model model = Model.open(file, little, ModelOptions.DEFAULT)) {
+            long free = little.freeMemory();
+            BackendException refusal =
+                    catchThrowableOfType(BackendException.class, () -> model.newSequence(1_000_000));
+            assertThat(refusal).hasMessageContaining("a context of 1000000 tokens needs");
+            assertThat(refusal).hasMessageContaining("MiB are missing");
+            Matcher advice = Pattern.compile("A context of (\\d+) tokens would fit").matcher(refusal.getMessage());
+            assertThat(advice.find()).as(refusal.getMessage()).isTrue();
+            assertThat(little.freeMemory()).isEqualTo(free);
+            int fitting = Integer.parseInt(advice.group(1));
+            assertThatExceptionOfType(BackendException.class).isThrownBy(() -> model.newSequence(fitting + 1));
+            try (Sequence sequence = model.newSequence(fitting)) { // and room is left for what a long prompt takes
+                Batch batch = new Batch();
+                batch.add(sequence, new int[Math.min(fitting, 300)], 0, Math.min(fitting, 300), Batch.Rows.LAST);
+                model.forward(batch);
+                assertThat(batch.rows()).isOne();
+            }
+        }
+    }
+
+    @Test
+    void a_context_that_needs_fewer_layers_on_the_gpu_is_refused_with_their_number() {
+        Path file = stories();
+        Switches small = new Switches(true, true, true, true, true, Long.MAX_VALUE, 24_000_000);
+        try (Backend cpu = cpu();
+                VulkanBackend little = RequiresVulkan.open(small);
+                Model model = Model.open(file, new Placement(cpu, little, 4), ModelOptions.DEFAULT)) {
+            long each = model.sequenceBytes(1);
+            int tokens = Math.toIntExact(24_000_000 / each);
+            BackendException refusal = catchThrowableOfType(BackendException.class, () -> model.newSequence(tokens));
+            Matcher advice = Pattern.compile("with ngl (\\d)").matcher(refusal.getMessage());
+            assertThat(advice.find()).as(refusal.getMessage()).isTrue();
+            int layers = Integer.parseInt(advice.group(1));
+            assertThat(layers).isBetween(1, 3);
+            try (VulkanBackend again = RequiresVulkan.open(small);
+                    Model split = Model.open(file, new Placement(cpu, again, layers), ModelOptions.DEFAULT);
+                    Sequence sequence = split.newSequence(tokens)) {
+                assertThat(sequence.capacity()).isEqualTo(tokens);
+            }
         }
     }
 
