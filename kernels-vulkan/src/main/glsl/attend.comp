@@ -1,6 +1,8 @@
 #version 450
 // softmax(mask(cap(scale * q k^T) + bias)) v with a running maximum. A workgroup takes a head and up to QUERIES neighbouring
 // rows of a segment, which share what it reads of keys and values; an invocation scores a key, then sums EACH value columns.
+// With SPLIT the keys of a row are divided among the workgroups in z, and attend_reduce.comp puts together what each leaves:
+// its sums, their largest score and the sum of weights (Dao et al. 2023, "Flash-Decoding").
 #extension GL_EXT_control_flow_attributes : enable
 #define WG 64u
 #define LARGEST_KEY 1024u
@@ -45,12 +47,20 @@ void main() {
     }
     barrier();
 
-    const uint first = firstKey(position), end = endKey(position + count - 1u, length_);
+    uint first = firstKey(position), end = endKey(position + count - 1u, length_);
+#if defined(SPLIT)
+    const uint splits = gl_NumWorkGroups.z, each = ((end - first + splits - 1u) / splits + WG - 1u) / WG * WG;
+    first += gl_WorkGroupID.z * each;
+    end = min(end, first + each);
+    const bool sinks = false; // they are the reduction's
+#else
+    const bool sinks = p.sinks != 0u;
+#endif
     const float bias = slope(h);
     float m[QUERIES], l[QUERIES], sum[QUERIES][EACH];
     [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
-        m[n] = p.sinks != 0u ? sink[h] : -1.0e30;
-        l[n] = p.sinks != 0u ? 1.0 : 0.0;
+        m[n] = sinks ? sink[h] : -1.0e30;
+        l[n] = sinks ? 1.0 : 0.0;
         [[unroll]] for (uint c = 0u; c < EACH; c++) sum[n][c] = 0.0;
     }
     for (uint k0 = first; k0 < end; k0 += WG) {
@@ -112,6 +122,17 @@ void main() {
             }
         }
     }
+#if defined(SPLIT)
+    const uint to = ((gl_WorkGroupID.y * p.heads + h) * splits + gl_WorkGroupID.z) * (p.valueWidth + 2u);
+    [[unroll]] for (uint c = 0u; c < EACH; c++) {
+        uint column = t + c * WG;
+        if (column < p.valueWidth) o[to + column] = sum[0][c];
+    }
+    if (t == 0u) {
+        o[to + p.valueWidth] = m[0];
+        o[to + p.valueWidth + 1u] = l[0];
+    }
+#else
     [[unroll]] for (uint n = 0u; n < QUERIES; n++) {
         [[unroll]] for (uint c = 0u; c < EACH; c++) {
             uint column = t + c * WG;
@@ -120,4 +141,5 @@ void main() {
             }
         }
     }
+#endif
 }

@@ -9,12 +9,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Storing keys and values, and attention over them; a dispatch for all segments of one cache. */
-record AttentionPass(Gpu gpu) {
+final class AttentionPass {
     private static final int GROUP = 64;
     /** attend.comp's limit. */
     private static final int LARGEST_HEAD = 1024;
     /** Neighbouring rows that share a workgroup in prefill. */
     private static final int QUERIES = 4;
+    /** Keys of a row that are worth a workgroup of their own in decode. */
+    private static final int KEYS_PER_SPLIT = 256;
+    /** Workgroups that keep a large device busy; rows are not split into more. */
+    private static final int ENOUGH_GROUPS = 1024;
+
+    private final Gpu gpu;
+    private @Nullable Region partial; // what the splits leave
+
+    AttentionPass(Gpu gpu) {
+        this.gpu = gpu;
+    }
 
     void store(Activations k, @Nullable Activations v, List<Segment> segments, int layer) {
         VulkanActivations keys = VulkanActivations.of(k);
@@ -115,23 +126,75 @@ record AttentionPass(Gpu gpu) {
         int count = segments.stream()
                 .mapToInt(s -> (s.rows() + queries - 1) / queries)
                 .sum();
+        int splits = decode ? splits(segments, attention, count) : 1;
+        if (splits == 1) {
+            Region table = queries(segments, count, queries, attention);
+            Dispatch dispatch = gpu.dispatch("attend%dx%d_%s".formatted(queries, each, cache.shape().type()));
+            score(dispatch.read(q).write(out), cache, layer, table, count, attention, sinks)
+                    .groups(attention.heads(), count, 1);
+        } else {
+            Region parts = partial(4L * count * attention.heads() * splits * (attention.valueWidth() + 2));
+            Region table = queries(segments, count, queries, attention);
+            Dispatch dispatch = gpu.dispatch("attend_split%d_%s".formatted(each, cache.shape().type()));
+            score(dispatch.read(q).write(parts).push(0, 0), cache, layer, table, count, attention, sinks)
+                    .groups(attention.heads(), count, splits);
+            Region again = queries(segments, count, queries, attention); // the first may be submitted by now
+            gpu.dispatch("attend_reduce")
+                    .read(parts)
+                    .write(out)
+                    .read(again)
+                    .optional(sinks)
+                    .push(attention.heads(), attention.valueWidth(), splits, sinks == null ? 0 : 1)
+                    .groups(attention.heads(), count, 1);
+        }
+    }
+
+    /** Describes a dispatch of attend.comp but for queries and output. */
+    private static Dispatch score(
+            Dispatch dispatch,
+            VulkanKvCache cache,
+            int layer,
+            Region table,
+            int count,
+            Attention attention,
+            @Nullable VulkanParameter sinks) {
         int keyColumns = cache.shape().keyWidths()[layer];
         boolean valuesAreKeys = cache.shape().valueWidths()[layer] == 0;
         int valueColumns = valuesAreKeys ? keyColumns : cache.shape().valueWidths()[layer];
-        gpu.dispatch("attend%dx%d_%s".formatted(queries, each, cache.shape().type()))
-                .read(q)
-                .write(out)
-                .read(cache.keys(layer))
+        return dispatch.read(cache.keys(layer))
                 .read(cache.values(layer))
-                .read(queries(segments, count, queries, attention))
+                .read(table)
                 .optional(sinks)
                 .push(attention.heads(), attention.kvHeads(), attention.keyWidth(), attention.valueWidth())
                 .push(cache.stride(keyColumns), cache.stride(valueColumns), keyColumns, valueColumns)
                 .push(valuesAreKeys ? attention.keyWidth() : attention.valueWidth(), attention.window())
                 .push(attention.mask() == Attention.Mask.SYMMETRIC ? 1 : 0, sinks == null ? 0 : 1, count)
                 .push(attention.scale())
-                .push(attention.softCap())
-                .groups(attention.heads(), count, 1);
+                .push(attention.softCap());
+    }
+
+    /** Workgroups per head and row; a power of two, so that commands stay the same over many tokens. */
+    static int splits(List<Segment> segments, Attention attention, int count) {
+        int keys = segments.stream()
+                .mapToInt(s -> s.position() + s.rows())
+                .max()
+                .orElse(0);
+        int seen = attention.window() > 0 ? Math.min(keys, attention.window()) : keys;
+        int wanted = Math.min(seen / KEYS_PER_SPLIT, ENOUGH_GROUPS / (attention.heads() * count));
+        return Integer.highestOneBit(Math.max(1, wanted));
+    }
+
+    private Region partial(long bytes) {
+        Region kept = partial;
+        if (kept == null || kept.bytes() < bytes) {
+            if (kept != null) {
+                gpu.free(kept);
+                partial = null;
+            }
+            kept = gpu.allocate(bytes, "parts of a split attention");
+            partial = kept;
+        }
+        return kept;
     }
 
     /**

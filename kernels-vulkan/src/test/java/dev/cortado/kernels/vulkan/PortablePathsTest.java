@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cortado.engine.backend.Activation;
 import dev.cortado.engine.backend.Activations;
 import dev.cortado.engine.backend.Backend;
 import dev.cortado.engine.backend.BackendException;
+import dev.cortado.engine.backend.Experts;
 import dev.cortado.engine.backend.Linear;
 import dev.cortado.engine.backend.Matrix;
 import dev.cortado.engine.backend.Norm;
@@ -21,11 +23,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What devices that can do less go through: no subgroups, no push descriptors, small bindings, little memory. */
 class PortablePathsTest {
     private static final int COLUMNS = 512;
     private static final int ROWS = 290;
+    private static final int EXPERT = 128;
 
     private static Switches switches(boolean subgroups, boolean push, long range, long memory) {
         return new Switches(true, true, subgroups, push, true, range, memory);
@@ -88,6 +92,77 @@ class PortablePathsTest {
                 assertThat(row[7]).isEqualTo(1.5f);
             }
             assertThat(vulkan.gpu().device().instance().messages()).isEmpty();
+        }
+    }
+
+    /** Eight experts of 64 KiB: all in one range, two or one a range, or each cut by rows. */
+    @ParameterizedTest(name = "bindings of {0} bytes")
+    @ValueSource(longs = {1L << 31, 140_000, 70_000, 24_000})
+    void experts_in_ranges_that_a_binding_spans(long range) {
+        for (int tokens : new int[] {2, 40}) {
+            float[][] found;
+            float[][] expected;
+            try (VulkanBackend vulkan = RequiresVulkan.open(switches(true, true, range, Long.MAX_VALUE));
+                    ReferenceBackend reference = new ReferenceBackend()) {
+                found = mixture(vulkan, tokens);
+                expected = mixture(reference, tokens);
+                assertThat(vulkan.gpu().device().instance().messages()).isEmpty();
+            }
+            for (int row = 0; row < tokens; row++) {
+                for (int i = 0; i < EXPERT; i++) {
+                    assertThat(found[row][i])
+                            .as("%d tokens, row %d, [%d]", tokens, row, i)
+                            .isEqualTo(expected[row][i], within(1e-4f));
+                }
+            }
+        }
+    }
+
+    private static float[][] mixture(Backend backend, int tokens) {
+        Random random = new Random(11);
+        Linear[] up = new Linear[8];
+        Linear[] down = new Linear[8];
+        for (int e = 0; e < up.length; e++) {
+            up[e] = new Linear(backend.matrix(square(random)), null);
+            down[e] = new Linear(backend.matrix(square(random)), null);
+        }
+        Experts experts =
+                new Experts(null, up, down, Activation.RELU, 3, Experts.Gating.SOFTMAX, true, 1, null, 1, 1);
+        try (Activations x = backend.activations(tokens, EXPERT);
+                Activations router = backend.activations(tokens, up.length);
+                Activations out = backend.activations(tokens, EXPERT)) {
+            fill(x, random, tokens);
+            fill(router, random, tokens);
+            backend.experts(x, router, experts, out);
+            float[][] rows = new float[tokens][EXPERT];
+            for (int row = 0; row < tokens; row++) {
+                out.read(row, rows[row], 0);
+            }
+            return rows;
+        } finally {
+            for (int e = 0; e < up.length; e++) {
+                backend.release(up[e].weight());
+                backend.release(down[e].weight());
+            }
+        }
+    }
+
+    private static Tensor square(Random random) {
+        MemorySegment data = Arena.ofAuto().allocate(4L * EXPERT * EXPERT, 64);
+        for (int i = 0; i < EXPERT * EXPERT; i++) {
+            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (random.nextGaussian() / Math.sqrt(EXPERT)));
+        }
+        return new Tensor("expert", TensorType.F32, new long[] {EXPERT, EXPERT}, data);
+    }
+
+    private static void fill(Activations x, Random random, int rows) {
+        x.rows(rows);
+        float[] values = new float[x.columns()];
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextGaussian();
+            }
+            x.write(row, values, 0);
         }
     }
 
