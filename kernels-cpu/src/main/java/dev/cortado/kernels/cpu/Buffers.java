@@ -11,8 +11,6 @@ final class Buffers {
         UNALIGNED_VALUES,
         /** A panel of dequantised weights. */
         PANEL,
-        /** Dequantised rows of weights before they are interleaved. */
-        ROWS,
         /** Sums of a tile before they reach their output. */
         SUMS,
         /** The last rows of an input, filled up to four with zeros. */

@@ -39,27 +39,12 @@ final class Gemm {
             int depth = Math.min(DEPTH, weight.columns() - k);
             for (int strip = 0; strip < strips; strip++) {
                 int row = from + strip * Tile.STRIP;
-                strip(weight, row, Math.min(to, row + Tile.STRIP), k, depth, panel, strip * GAP, buffers);
+                weight.panel(row, Math.min(to, row + Tile.STRIP), k, depth, panel, strip * GAP, buffers.scratch);
             }
             multiply(panel, strips, in, inRow, rows, k, depth, sums, tile, buffers);
         }
         for (int t = 0; t < rows; t++) {
             System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, to - from);
-        }
-    }
-
-    /** Weights k to k + depth of rows from to to as [column][row % 16]; rows beyond are 0. */
-    private static void strip(
-            CpuMatrix weight, int from, int to, int k, int depth, float[] panel, int at, Buffers buffers) {
-        float[] lines = buffers.floats(Buffers.Use.ROWS, Tile.STRIP * DEPTH);
-        for (int r = from; r < to; r++) {
-            weight.row(r, k, depth, lines, (r - from) * DEPTH, buffers.scratch);
-        }
-        Arrays.fill(lines, (to - from) * DEPTH, Tile.STRIP * DEPTH, 0);
-        for (int r = 0; r < Tile.STRIP; r++) {
-            for (int c = 0, target = at + r; c < depth; c++, target += Tile.STRIP) {
-                panel[target] = lines[r * DEPTH + c];
-            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.cortado.kernels.cpu;
 
+import dev.cortado.kernels.cpu.weights.Panel;
+
 /**
  * The inner product of prefill and attention: four rows of x times a panel of strips, added to sums. A strip is sixteen
  * neighbouring columns; for one k its sixteen floats lie side by side. Every sum is one chain of fused multiply-adds
@@ -8,7 +10,7 @@ package dev.cortado.kernels.cpu;
 @FunctionalInterface
 public interface Tile {
     /** Columns of a strip. */
-    int STRIP = 16;
+    int STRIP = Panel.ROWS;
 
     /** Rows of a tile. */
     int ROWS = 4;

@@ -61,6 +61,15 @@ public abstract sealed class Layout
         };
     }
 
+    /** The layout of a type whose rows are interleaved. */
+    public static Layout required(TensorType type) {
+        Layout layout = of(type);
+        if (layout == null) {
+            throw new IllegalArgumentException(type + " is not interleaved");
+        }
+        return layout;
+    }
+
     public final TensorType type() {
         return type;
     }

@@ -21,7 +21,7 @@ public final class Tables {
     }
 
     /** 2^(e - 128) of an unsigned exponent e: half of E8M0's value, because {@link #E2M1} is doubled. */
-    static float halfPowerOfTwo(byte exponent) {
+    public static float halfPowerOfTwo(byte exponent) {
         int e = exponent & 255;
         int subnormal = 0x00200000 * (1 + Math.min(e, 1));
         return Float.intBitsToFloat(Math.max(e - 1 << 23, subnormal));

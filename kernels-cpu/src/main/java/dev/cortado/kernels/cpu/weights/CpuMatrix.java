@@ -4,6 +4,7 @@ import dev.cortado.engine.backend.Matrix;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.repack.Layout;
+import java.util.Arrays;
 
 /**
  * A weight matrix as the CPU computes with it. Thread-safe; must not be used after {@link #close()} nor, where it uses
@@ -95,6 +96,24 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
      * Dequantises {@code count} weights of a row from column {@code from}; both are multiples of the type's block size.
      */
     public abstract void row(int row, int from, int count, float[] out, int at, Scratch scratch);
+
+    /**
+     * Dequantises weights k to k + depth of rows {@code from} to {@code to}, at most {@link Panel#ROWS}, into
+     * {@code panel[at + column * ROWS + row]}; rows that are missing are 0. {@code from} is a multiple of ROWS, k and
+     * depth of the type's block size.
+     */
+    public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
+        float[] lines = scratch.lines(depth);
+        for (int r = from; r < to; r++) {
+            row(r, k, depth, lines, (r - from) * depth, scratch);
+        }
+        Arrays.fill(lines, (to - from) * depth, Panel.ROWS * depth, 0);
+        for (int r = 0; r < Panel.ROWS; r++) {
+            for (int c = 0, target = at + r; c < depth; c++, target += Panel.ROWS) {
+                panel[target] = lines[r * depth + c];
+            }
+        }
+    }
 
     /** Gives memory of its own back. */
     @Override

@@ -7,6 +7,7 @@ import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +196,23 @@ public final class InterleavedMatrix extends CpuMatrix {
         for (int b = 0; b < count / size; b++) {
             layout.unpack(weights + (long) b * layout.blockBytes() * LANES, LANES, row % LANES, block);
             block.dequantize(out, at + b * size, size);
+        }
+    }
+
+    @Override
+    public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
+        Objects.checkFromToIndex(from, to, rows());
+        int block = k / layout.blockSize();
+        int count = depth / layout.blockSize();
+        for (int lane = 0; lane < Panel.ROWS; lane += LANES) {
+            if (from + lane < to) {
+                long weights = tile((from + lane) / LANES, block, count, scratch);
+                kernels.panel().get().fill(weights, count, panel, at + lane, scratch);
+            } else {
+                for (int c = 0, target = at + lane; c < depth; c++, target += Panel.ROWS) {
+                    Arrays.fill(panel, target, target + LANES, 0);
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.startup.Bridge;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.startup.Warmup;
+import dev.cortado.kernels.cpu.vector.VectorPanels;
 import dev.cortado.kernels.cpu.vector.VectorProducts;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
@@ -31,8 +32,12 @@ public final class Kernels {
         VECTOR
     }
 
-    /** Kernels of one interleaved type: for one token and for two at once. */
-    record Interleaved(Bridge<Product> one, Bridge<Product> two) {}
+    /** Kernels of one interleaved type: for one token, for two at once, and the panels for many. */
+    record Interleaved(Bridge<Product> one, Bridge<Product> two, Bridge<Panel> panel) {
+        boolean crossed() {
+            return one.crossed() && two.crossed() && panel.crossed();
+        }
+    }
 
     /** Kernels that {@code warmup} gets ready. */
     public Kernels(Choice choice, Warmup warmup) {
@@ -42,34 +47,38 @@ public final class Kernels {
 
     /** Whether every kernel in use has its final form: nothing gets faster any more. */
     public synchronized boolean compiled() {
-        return interleaved.values().stream()
-                        .allMatch(k -> k.one().crossed() && k.two().crossed())
+        return interleaved.values().stream().allMatch(Interleaved::crossed)
                 && rows.values().stream().allMatch(Bridge::crossed);
     }
 
     synchronized Interleaved of(Layout layout) {
         return interleaved.computeIfAbsent(layout.type(), type -> {
             Product scalar = new ScalarProduct(layout, VectorModule.LANES);
+            Panel scalarPanel = new ScalarPanel(layout, VectorModule.LANES);
             if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
                 Bridge<Product> one = new Bridge<>(scalar, scalar);
                 Product two = oneByOne(one);
-                return new Interleaved(one, new Bridge<>(two, two));
+                return new Interleaved(one, new Bridge<>(two, two), new Bridge<>(scalarPanel, scalarPanel));
             }
             Product vectorOne = VectorProducts.one(type);
             Product vectorTwo = VectorProducts.two(type);
             Bridge<Product> one = new Bridge<>(scalar, vectorOne);
             Bridge<Product> two = new Bridge<>(oneByOne(one), vectorTwo);
+            Panel vectorPanel = VectorPanels.of(type);
+            Bridge<Panel> panel = new Bridge<>(scalarPanel, vectorPanel);
             if (choice == Choice.VECTOR) {
                 one.cross();
                 two.cross();
+                panel.cross();
             } else {
+                warm(layout, vectorPanel, panel::cross);
                 // the compiler is what everything waits for, and one token is what every chat begins with
                 warm(layout, "product " + type, vectorOne, () -> {
                     one.cross();
                     warm(layout, "product " + type + " x 2", vectorTwo, two::cross);
                 });
             }
-            return new Interleaved(one, two);
+            return new Interleaved(one, two, panel);
         });
     }
 
@@ -98,6 +107,22 @@ public final class Kernels {
                 name,
                 () -> {
                     vector.multiply(weights, groups, blocks, x, 0, y, 0, rows, scratch);
+                    Reference.reachabilityFence(arena);
+                },
+                ready);
+    }
+
+    private void warm(Layout layout, Panel vector, Runnable ready) {
+        int blocks = 2;
+        Arena arena = Arena.ofAuto();
+        long weights = arena.allocate((long) blocks * layout.blockBytes() * VectorModule.LANES + 64, 64)
+                .address();
+        float[] panel = new float[blocks * layout.blockSize() * Panel.ROWS];
+        Scratch scratch = new Scratch();
+        warmup.add(
+                "panel " + layout.type(),
+                () -> {
+                    vector.fill(weights, blocks, panel, 0, scratch);
                     Reference.reachabilityFence(arena);
                 },
                 ready);

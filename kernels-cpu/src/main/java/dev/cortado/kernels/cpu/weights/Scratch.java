@@ -11,9 +11,34 @@ public final class Scratch {
     /** Partial sums of a {@link RowProduct}. */
     final float[] sums = new float[4 * 16];
 
+    /** Integer weights of a group-block, [weight][lane]. */
+    public final int[] weights = new int[256 * Panel.ROWS];
+    /** What each run of a group-block is multiplied with, [run][lane]. */
+    public final float[] factors = new float[16 * Panel.ROWS];
+    /** What is subtracted from each run of a group-block, [run][lane]. */
+    public final float[] offsets = new float[16 * Panel.ROWS];
+
     private Arena arena = Arena.ofAuto();
     private long tile;
     private long capacity;
+    private float[] lines = {};
+    private short[] shorts = {};
+
+    /** {@link Panel#ROWS} rows of {@code depth} floats with arbitrary content. */
+    float[] lines(int depth) {
+        if (lines.length < Panel.ROWS * depth) {
+            lines = new float[Panel.ROWS * depth];
+        }
+        return lines;
+    }
+
+    /** At least {@code count} shorts with arbitrary content. */
+    short[] shorts(int count) {
+        if (shorts.length < count) {
+            shorts = new short[count];
+        }
+        return shorts;
+    }
 
     /** Address of at least {@code bytes} bytes; what was there before may be gone. */
     long tile(long bytes) {

@@ -44,10 +44,11 @@ class NoGarbageTest {
 
     @ParameterizedTest
     @MethodSource("dev.cortado.kernels.cpu.weights.WeightMatrixTest#types")
-    void products_allocate_nothing(TensorType type) throws InterruptedException {
+    void products_and_panels_allocate_nothing(TensorType type) throws InterruptedException {
         try (CpuMatrix matrix = matrix(type)) {
             float[] x = new float[TOKENS * COLUMNS];
             float[] y = new float[TOKENS * ROWS];
+            float[] panel = new float[COLUMNS * Panel.ROWS];
             Inputs inputs = new Inputs();
             Scratch scratch = new Scratch();
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -57,10 +58,11 @@ class NoGarbageTest {
                     inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
                     inputs.prepare(matrix.form());
                     matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
+                    matrix.panel(0, Math.min(ROWS, Panel.ROWS), 0, COLUMNS, panel, 0, scratch);
                 });
             } while ((allocated > 0 || !KERNELS.compiled()) && System.nanoTime() < end);
             assertThat(KERNELS.compiled()).as("all kernels were compiled").isTrue();
-            assertThat(allocated).as("bytes per product").isZero();
+            assertThat(allocated).as("bytes per product and panel").isZero();
         }
     }
 

@@ -66,6 +66,35 @@ class WeightMatrixTest {
 
     @ParameterizedTest
     @MethodSource("types")
+    void a_panel_holds_the_same_bits_column_by_column(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 10);
+        float[] expected = Dequantizer.floats(tensor);
+        int k = 256;
+        int depth = 512;
+        choices().forEach(choice -> {
+            for (boolean repack : new boolean[] {true, false}) {
+                try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
+                    float[] panel = new float[3 + depth * Panel.ROWS];
+                    for (int from = 0; from < ROWS; from += Panel.ROWS) {
+                        int to = Math.min(ROWS, from + Panel.ROWS);
+                        Arrays.fill(panel, Float.NaN);
+                        matrix.panel(from, to, k, depth, panel, 3, new Scratch());
+                        for (int c = 0; c < depth; c++) {
+                            for (int r = 0; r < Panel.ROWS; r++) {
+                                float weight = from + r < to ? expected[(from + r) * COLUMNS + k + c] : 0;
+                                assertThat(panel[3 + c * Panel.ROWS + r] + 0f)
+                                        .as("%s, row %d column %d", choice, from + r, k + c)
+                                        .isEqualTo(weight + 0f);
+                            }
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
     void a_product_is_the_sum_over_dequantised_weights_and_inputs(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 2);
         float[] weights = Dequantizer.floats(tensor);
