@@ -7,10 +7,12 @@ import java.io.PrintWriter;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -27,23 +29,24 @@ import picocli.CommandLine.Spec;
             "Usage: cortado [OPTIONS] [PROMPT]   answer a prompt, or chat when there is none",
             "       cortado COMMAND [ARGUMENTS]"
         },
-        footer = {"", "Without -m the small story model inside this program answers; it works offline."},
-        subcommands = {
-            ChatCommand.class,
-            GenerateCommand.class,
-            InspectCommand.class,
-            QuantizeCommand.class,
-            ConvertCommand.class,
-            TokenizeCommand.class,
-            PerplexityCommand.class,
-            BenchCommand.class,
-            EmbedCommand.class,
-            SearchCommand.class,
-            DoctorCommand.class,
-            ModelsCommand.class,
-            ConformanceCommand.class
-        })
+        footer = {"", "Without -m the small story model inside this program answers; it works offline."})
 public final class Main implements Callable<Integer> {
+    /** In the order in which help lists them. */
+    private static final List<String> COMMANDS = List.of(
+            "chat",
+            "generate",
+            "inspect",
+            "quantize",
+            "convert",
+            "tokenize",
+            "perplexity",
+            "bench",
+            "embed",
+            "search",
+            "doctor",
+            "models",
+            "conformance");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -76,13 +79,53 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** The command line, for tests as well. */
-    static CommandLine commandLine() {
+    /**
+     * Runs the program. To read the options of every command takes longer than the JVM takes to start, so only those are
+     * read that the arguments name, and all of them where help or an error lists them.
+     *
+     * @return the exit code
+     */
+    static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        List<String> words = List.of(arguments);
+        if (words.stream().anyMatch(word -> word.startsWith("@"))) { // a file with more arguments
+            return commandLine(COMMANDS, out, err).execute(arguments);
+        }
+        CommandLine named = commandLine(COMMANDS.stream().filter(words::contains).toList(), out, err);
+        IExecutionStrategy run = named.getExecutionStrategy();
+        named.setExecutionStrategy(parsed -> parsed.isUsageHelpRequested()
+                ? commandLine(COMMANDS, out, err).execute(arguments)
+                : run.execute(parsed));
+        named.setParameterExceptionHandler(
+                (failure, given) -> commandLine(COMMANDS, out, err).execute(arguments));
+        return named.execute(arguments);
+    }
+
+    private static CommandLine commandLine(List<String> commands, PrintWriter out, PrintWriter err) {
         CommandLine line = new CommandLine(new Main());
+        commands.forEach(name -> line.addSubcommand(name, command(name)));
         line.setExecutionExceptionHandler(Main::report);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
-        return line;
+        return line.setOut(out).setErr(err);
+    }
+
+    private static Object command(String name) {
+        return switch (name) {
+            case "chat" -> new ChatCommand();
+            case "generate" -> new GenerateCommand();
+            case "inspect" -> new InspectCommand();
+            case "quantize" -> new QuantizeCommand();
+            case "convert" -> new ConvertCommand();
+            case "tokenize" -> new TokenizeCommand();
+            case "perplexity" -> new PerplexityCommand();
+            case "bench" -> new BenchCommand();
+            case "embed" -> new EmbedCommand();
+            case "search" -> new SearchCommand();
+            case "doctor" -> new DoctorCommand();
+            case "models" -> new ModelsCommand();
+            case "conformance" -> new ConformanceCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     private static int report(Exception failure, CommandLine line, CommandLine.ParseResult arguments) {
@@ -119,6 +162,6 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
     }
 }

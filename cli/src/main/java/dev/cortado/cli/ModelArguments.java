@@ -126,7 +126,8 @@ final class ModelArguments {
         Files.createDirectories(folder());
         try (DownloadBar bar = new DownloadBar(quiet)) {
             ModelFiles files = new ModelFiles(folder(), Sources.ofEnvironment(System.getenv()), listener(bar));
-            Map<String, Object> config = files.retrieve(model, !offline, verbose);
+            boolean there = files.has(model); // needs no look into the catalogue
+            Map<String, Object> config = files.retrieve(model, !offline && !there, verbose);
             return Path.of(String.valueOf(config.get("path")));
         }
     }

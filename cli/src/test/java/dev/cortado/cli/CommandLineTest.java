@@ -27,8 +27,7 @@ class CommandLineTest {
     private static Outcome run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int code = line.execute(arguments);
+        int code = Main.execute(new PrintWriter(out), new PrintWriter(err), arguments);
         return new Outcome(code, out.toString(), err.toString());
     }
 
@@ -43,6 +42,20 @@ class CommandLineTest {
         assertThat(run("--help").code()).isZero();
         assertThat(run("inspect").code()).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run("--no-such-option").code()).isEqualTo(CommandLine.ExitCode.USAGE);
+    }
+
+    @Test
+    void an_error_tells_what_help_of_its_command_tells_though_other_commands_are_not_read() {
+        assertThat(run("chat", "--no-such-option").err())
+                .contains("Unknown option: '--no-such-option'")
+                .contains(run("chat", "--help").out());
+        assertThat(run("--no-such-option").err()).contains(run("--help").out());
+    }
+
+    @Test
+    void arguments_can_stand_in_a_file() throws IOException {
+        Path arguments = Files.writeString(folder.resolve("arguments"), "tokenize --count --no-special hello");
+        assertThat(run("@" + arguments).out().strip()).isEqualTo("2");
     }
 
     @Test

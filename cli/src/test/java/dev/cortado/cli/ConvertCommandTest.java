@@ -23,10 +23,7 @@ class ConvertCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        return Main.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
+        return Main.execute(new PrintWriter(out), new PrintWriter(err), arguments);
     }
 
     @Test

@@ -60,10 +60,7 @@ class EmbedCommandTest {
     private int run(String command, Object... arguments) {
         List<String> line = new ArrayList<>(List.of(command, "--quiet", "-m", model.toString()));
         Arrays.stream(arguments).map(Object::toString).forEach(line::add);
-        return Main.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(line.toArray(String[]::new));
+        return Main.execute(new PrintWriter(out), new PrintWriter(err), line.toArray(String[]::new));
     }
 
     /** The texts in two files, the second without a line end. */

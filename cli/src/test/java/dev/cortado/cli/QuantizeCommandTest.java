@@ -26,10 +26,7 @@ class QuantizeCommandTest {
         for (int i = 0; i < arguments.length; i++) {
             line[i + 1] = arguments[i].toString();
         }
-        return Main.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(line);
+        return Main.execute(new PrintWriter(out), new PrintWriter(err), line);
     }
 
     private static Path embedded() throws IOException {

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** A download that broke off is the commonest damage of a model file. */
 class TruncatedModelTest {
@@ -29,8 +28,9 @@ class TruncatedModelTest {
                 long length = i == CUTS ? whole - 1 : whole * i * i / (CUTS * CUTS);
                 channel.truncate(length);
                 StringWriter err = new StringWriter();
-                CommandLine line = Main.commandLine().setErr(new PrintWriter(err));
-                assertThat(line.execute("generate", "-m", cut.toString(), "hello")).as("cut at %d", length).isEqualTo(1);
+                PrintWriter lines = new PrintWriter(err);
+                int code = Main.execute(lines, lines, "generate", "-m", cut.toString(), "hello");
+                assertThat(code).as("cut at %d", length).isEqualTo(1);
                 assertThat(err.toString().strip().lines()).hasSize(1);
                 assertThat(err.toString()).startsWith("cortado: ").contains("cut.gguf");
             }

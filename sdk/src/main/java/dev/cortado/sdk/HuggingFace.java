@@ -30,7 +30,6 @@ record HuggingFace(Sources sources, Path folder, DownloadListener listener) {
             Pattern.compile("(?:https?://)?(?:hf\\.co|huggingface\\.co)/([\\w.-]+/[\\w.-]+)(?::([\\w.-]+))?");
     private static final Pattern PART = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
     private static final List<String> PREFERRED = List.of("Q4_K_M", "Q4_0", "Q4_K_S", "Q5_K_M", "Q8_0", "F16");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * A model on the hub.
@@ -87,7 +86,7 @@ record HuggingFace(Sources sources, Path folder, DownloadListener listener) {
         }
         List<Entry> entries = new ArrayList<>();
         try (InputStream in = connection.getInputStream()) {
-            for (JsonNode node : JSON.readTree(in)) {
+            for (JsonNode node : new ObjectMapper().readTree(in)) {
                 String path = node.path("path").asText();
                 if (path.endsWith(".gguf")) {
                     String sha256 = node.path("lfs").path("oid").asText("");

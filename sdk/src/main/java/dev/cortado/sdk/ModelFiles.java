@@ -57,6 +57,11 @@ public final class ModelFiles {
         return new Catalogue(sources, folder).fetch();
     }
 
+    /** Whether a model with this file name, of which {@code .gguf} may be left out, is in the folder. */
+    public boolean has(String modelName) {
+        return Files.exists(folder.resolve(withExtension(modelName)));
+    }
+
     /**
      * Finds a model, or downloads it.
      *
