@@ -59,6 +59,16 @@ class LauncherIT {
     }
 
     @Test
+    void the_same_seed_gives_the_same_text_in_every_cold_start() throws Exception {
+        String[] arguments = {"--seed", "7", "-n", "60", "Tell me a story about a brave rabbit"};
+        Outcome first = finish(start(arguments));
+        assertThat(first.out()).hasSizeGreaterThan(100);
+        for (int i = 0; i < 3; i++) {
+            assertThat(finish(start(arguments))).isEqualTo(first);
+        }
+    }
+
+    @Test
     void a_chat_is_led_line_by_line_and_saved() throws Exception {
         Path saved = folder.resolve("chat.json");
         Path lines = Files.writeString(
