@@ -24,7 +24,8 @@ import org.lwjgl.system.MemoryStack;
  * The build step that turns src/main/glsl into SPIR-V: {@code CompileShaders GLSL_FOLDER OUTPUT_FOLDER MSL_FOLDER}.
  * Every line of variants.txt is a module: its name, its source, and macros; {@code name{A,B}} with {@code {}} elsewhere
  * in the line stands for a line per choice. Each module is also translated to Metal's language, as MoltenVK does at run
- * time; a test looks at the translations' limits. What did not change since the last build is not compiled again.
+ * time, unless it has the macro NO_METAL; a test looks at the translations' limits. What did not change since the last
+ * build is not compiled again.
  */
 public class CompileShaders {
     private static final Pattern INCLUDE = Pattern.compile("#include \"(.+)\"");
@@ -129,12 +130,14 @@ public class CompileShaders {
             ByteBuffer code = shaderc_result_get_bytes(result);
             byte[] bytes = new byte[code.remaining()];
             code.get(0, bytes);
-            String msl = msl(variant, code);
-            if (msl.contains("SPIRV_CROSS_CONSTANT_ID")) { // older MoltenVK mistranslates these
-                throw new IllegalStateException(variant + ": a specialisation constant sizes an array");
+            if (!List.of(words).contains("NO_METAL")) {
+                String msl = msl(variant, code);
+                if (msl.contains("SPIRV_CROSS_CONSTANT_ID")) { // older MoltenVK mistranslates these
+                    throw new IllegalStateException(variant + ": a specialisation constant sizes an array");
+                }
+                Files.writeString(metal.resolve(words[0] + ".metal"), msl);
             }
             Files.write(module, bytes);
-            Files.writeString(metal.resolve(words[0] + ".metal"), msl);
             shaderc_result_release(result);
         } finally {
             shaderc_compile_options_release(options);

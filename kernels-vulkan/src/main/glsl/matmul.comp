@@ -1,6 +1,20 @@
 #version 450
 // As matvec.comp, for many rows of x: 64 x 64 tiles, 4 x 4 per invocation, 32 columns at a time in shared memory.
+// With HALF tiles and products are float16, of which no more than RUN are added up before the sum goes on in float32; x is
+// made smaller by SHRINK, so that no activation and no such sum leaves float16's range.
 #extension GL_EXT_control_flow_attributes : enable
+#if defined(HALF)
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#define REAL float16_t
+#define REAL4 f16vec4
+#define RUN 8u
+#define SHRINK 0.0625
+#else
+#define REAL float
+#define REAL4 vec4
+#define RUN 32u
+#define SHRINK 1.0
+#endif
 layout(local_size_x = 256) in;
 #if defined(INDEXED)
 // A group in z per expert of p.experts from p.first on, whose slots begin in list at list[expert] and end at the next one's;
@@ -22,8 +36,13 @@ layout(std430, binding = 4) readonly buffer B { float bias[]; };
 #define TILE 64u
 #define DEPTH 32u
 #define PITCH 65u
-shared float wt[DEPTH * PITCH]; // [column][row of W]
-shared float xt[DEPTH * PITCH]; // [column][row of x]
+#if defined(HALF)
+#define LIMIT(v) clamp((v) * SHRINK, -65504.0, 65504.0)
+#else
+#define LIMIT(v) (v)
+#endif
+shared REAL wt[DEPTH * PITCH]; // [column][row of W]
+shared REAL xt[DEPTH * PITCH]; // [column][row of x]
 
 void main() {
     const uint m0 = gl_WorkGroupID.x * TILE, n0 = gl_WorkGroupID.y * TILE, t = gl_LocalInvocationID.x;
@@ -54,21 +73,27 @@ void main() {
         [[unroll]] for (uint j = 0u; j < 8u; j++) v[j] = n0 + lr < count && k + j < p.columns ? x[from + k + j] : 0.0;
         barrier();
         [[unroll]] for (uint j = 0u; j < 4u; j++) {
-            wt[(lk * 8u + j) * PITCH + lr] = lo[j];
-            wt[(lk * 8u + 4u + j) * PITCH + lr] = hi[j];
+            wt[(lk * 8u + j) * PITCH + lr] = REAL(lo[j]);
+            wt[(lk * 8u + 4u + j) * PITCH + lr] = REAL(hi[j]);
         }
-        [[unroll]] for (uint j = 0u; j < 8u; j++) xt[(lk * 8u + j) * PITCH + lr] = v[j];
+        [[unroll]] for (uint j = 0u; j < 8u; j++) xt[(lk * 8u + j) * PITCH + lr] = REAL(LIMIT(v[j]));
         barrier();
-        for (uint d = 0u; d < DEPTH; d++) {
-            uint w = d * PITCH + tm, u = d * PITCH + tn;
-            vec4 wv = vec4(wt[w], wt[w + 1u], wt[w + 2u], wt[w + 3u]);
-            [[unroll]] for (uint j = 0u; j < 4u; j++) c[j] += wv * xt[u + j];
+        for (uint run = 0u; run < DEPTH; run += RUN) {
+            REAL4 part[4];
+            part[0] = part[1] = part[2] = part[3] = REAL4(0.0);
+            for (uint d = run; d < run + RUN; d++) {
+                uint w = d * PITCH + tm, u = d * PITCH + tn;
+                REAL4 wv = REAL4(wt[w], wt[w + 1u], wt[w + 2u], wt[w + 3u]);
+                [[unroll]] for (uint j = 0u; j < 4u; j++) part[j] += wv * xt[u + j];
+            }
+            [[unroll]] for (uint j = 0u; j < 4u; j++) c[j] += vec4(part[j]);
         }
     }
     [[unroll]] for (uint j = 0u; j < 4u; j++) [[unroll]] for (uint i = 0u; i < 4u; i++) {
         uint n = n0 + tn + j, m = m0 + tm + i;
         if (n < count && m < p.rows) {
-            y[p.yo + SLOT(n) * p.ys + p.row0 + m] = p.biased != 0u ? c[j][i] + bias[biasAt + m] : c[j][i];
+            float v = c[j][i] / SHRINK;
+            y[p.yo + SLOT(n) * p.ys + p.row0 + m] = p.biased != 0u ? v + bias[biasAt + m] : v;
         }
     }
 }

@@ -18,6 +18,8 @@ import java.util.Set;
  * @param computeQueue index of a queue family that computes, -1 if none
  * @param subgroupSize invocations per subgroup
  * @param subgroupArithmetic subgroup additions in compute shaders
+ * @param float16 arithmetic with float16
+ * @param matrixShapes products that matrix units make; none without what their shaders need besides
  * @param storageRange bytes that a storage buffer binding may span
  * @param allocation bytes of the largest memory allocation
  * @param sharedMemory bytes of shared memory per workgroup
@@ -36,6 +38,8 @@ record DeviceFacts(
         int computeQueue,
         int subgroupSize,
         boolean subgroupArithmetic,
+        boolean float16,
+        List<MatrixShape> matrixShapes,
         long storageRange,
         long allocation,
         int sharedMemory,
@@ -63,11 +67,12 @@ record DeviceFacts(
                                 apiVersion & 0xfff),
                 "%s: %d MiB of device memory, allocations to %d MiB, bindings to %d MiB"
                         .formatted(name, memory >> 20, allocation >> 20, storageRange >> 20),
-                "%s: subgroups of %d%s, %d KiB shared memory, %d invocations per workgroup"
+                "%s: subgroups of %d%s, %s float16 arithmetic, %d KiB shared memory, %d invocations per workgroup"
                         .formatted(
                                 name,
                                 subgroupSize,
                                 subgroupArithmetic ? "" : " without arithmetic",
+                                float16 ? "with" : "no",
                                 sharedMemory >> 10,
                                 invocations));
     }

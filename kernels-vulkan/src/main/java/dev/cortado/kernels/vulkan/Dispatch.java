@@ -65,7 +65,12 @@ final class Dispatch {
 
     /** Binds a parameter that the shader reads, or something that it does not read if there is none. */
     Dispatch optional(@Nullable VulkanParameter parameter) {
-        return parameter == null ? bind(regions[0], 0, 4, false) : read(parameter.region());
+        return optionalRegion(parameter == null ? null : parameter.region());
+    }
+
+    /** Binds a region that the shader reads, or something that it does not read if there is none. */
+    Dispatch optionalRegion(@Nullable Region region) {
+        return region == null ? bind(regions[0], 0, 4, false) : read(region);
     }
 
     Dispatch push(int... values) {

@@ -37,14 +37,12 @@ record ExpertChoice(int capacity, int largest, Region experts, Region factors, R
     /** Applies the rule to the router logits of {@code rows} rows from {@code row0} on. */
     void choose(Gpu gpu, VulkanActivations router, Experts rule, int row0, int rows) {
         float[] bias = rule.selectionBias();
-        Dispatch dispatch =
-                gpu.dispatch("choose").read(router).write(experts).write(factors);
-        if (bias == null) {
-            dispatch.optional(null);
-        } else {
-            dispatch.read(gpu.recorder().upload(bias, 0, bias.length));
-        }
-        dispatch.push(row0, router.columns(), rule.used())
+        gpu.dispatch("choose")
+                .read(router)
+                .write(experts)
+                .write(factors)
+                .optionalRegion(bias == null ? null : gpu.recorder().upload(bias, 0, bias.length))
+                .push(row0, router.columns(), rule.used())
                 .push(rule.gating() == Gating.SIGMOID ? 1 : 0, rule.gating() == Gating.SOFTMAX_OF_CHOSEN ? 1 : 0)
                 .push(bias == null ? 0 : 1, rule.normalise() ? 1 : 0, rule.groups(), rule.groupsUsed())
                 .push(rule.scale())

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * together; where that ends, or a binding may span no more, another range begins.
  */
 final class ExpertStack {
-    private static final int FEW = 8;
     private static final int FEW_PER_EXPERT = 4;
-    private static final int ROWS_PER_GROUP = 2;
-    private static final int TILE = 64;
 
     /** {@code part} is the first expert's, the next one's is {@code step} bytes further. */
     private record Range(int first, int experts, VulkanMatrix.Part part, long step) {
@@ -117,42 +114,35 @@ final class ExpertStack {
 
     /** Whether the slots of {@code rows} rows are so few that each is best multiplied by itself. */
     static boolean few(int rows, int slots, int experts) {
-        return rows <= FEW || slots < FEW_PER_EXPERT * experts;
+        return rows <= Products.FEW || slots < FEW_PER_EXPERT * experts;
     }
 
     /**
-     * y row s = x row x0 + s / share times the matrix of slot s's expert, for each slot of {@code rows} rows; where slots
+     * y row s = x row x0 + s / share times the matrix of slot s's expert, for each slot of {@code rows} rows; where they
      * are not {@link #few}, they must be ordered.
      */
     void multiply(Gpu gpu, VulkanActivations x, int x0, int share, ExpertChoice choice, int rows, VulkanActivations y) {
         int slots = y.rows();
         boolean few = few(rows, slots, experts.length);
         VulkanActivations.of(x, "input of " + first.name(), first.columns());
-        String kind = few ? "matvecx" + gpu.subgroups() : "matmulx";
+        String kind = few ? "matvecx" + gpu.subgroups() : "matmulx" + gpu.precision();
         for (Range range : ranges) {
             VulkanMatrix.Part part = range.part();
             Dispatch dispatch = range.bind(gpu.dispatch(kind + "_" + first.variant()))
                     .read(x)
-                    .write(y);
-            if (biases == null) {
-                dispatch.optional(null);
-            } else {
-                dispatch.read(biases);
-            }
-            dispatch.read(few ? choice.experts() : choice.lists())
+                    .write(y)
+                    .optionalRegion(biases)
+                    .read(few ? choice.experts() : choice.lists())
                     .push(first.columns(), first.stored(), part.rows(), part.firstRow(), slots)
                     .push(biases == null ? 0 : 1, first.rows(), range.first(), range.experts())
                     .push(Math.toIntExact(range.step() / 16), Math.toIntExact(range.step() / 4), share, x0)
                     .work((long) slots * part.rows() * first.columns());
             if (few) {
-                dispatch.groups(ceil(part.rows(), ROWS_PER_GROUP), slots);
+                dispatch.groups(Products.ceil(part.rows(), Products.ROWS_PER_GROUP), slots);
             } else {
-                dispatch.groups(ceil(part.rows(), TILE), ceil(rows, TILE), range.experts());
+                int tiles = Products.ceil(part.rows(), Products.TILE);
+                dispatch.groups(tiles, Products.ceil(rows, Products.TILE), range.experts());
             }
         }
-    }
-
-    private static int ceil(int count, int step) {
-        return (count + step - 1) / step;
     }
 }

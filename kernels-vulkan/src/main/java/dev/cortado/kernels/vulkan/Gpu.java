@@ -41,6 +41,11 @@ final class Gpu implements AutoCloseable {
         return device.subgroups() ? "_sg1" : "_sg0";
     }
 
+    /** {@code _f16} for the variant of a shader that multiplies in float16, {@code _f32} for the one that does not. */
+    String precision() {
+        return device.float16() ? "_f16" : "_f32";
+    }
+
     /** Device memory that may still be allocated. */
     long free() {
         return device.free(weights.taken() + memory.taken());

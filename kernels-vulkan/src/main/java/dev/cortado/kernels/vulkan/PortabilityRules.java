@@ -11,6 +11,10 @@ final class PortabilityRules {
     static final String VALIDATION_LAYER = "VK_LAYER_KHRONOS_validation";
     static final String DEBUG_UTILS = "VK_EXT_debug_utils";
     static final String LAYER_SETTINGS = "VK_EXT_layer_settings";
+    static final String FLOAT16 = "VK_KHR_shader_float16_int8";
+    /** What shaders need that use matrix units, besides float16. */
+    static final List<String> MATRICES = List.of("VK_KHR_cooperative_matrix", "VK_KHR_vulkan_memory_model");
+
     static final String MEMORY_BUDGET = "VK_EXT_memory_budget";
     static final String PORTABILITY_ENUMERATION = "VK_KHR_portability_enumeration";
     static final String PORTABILITY_SUBSET = "VK_KHR_portability_subset";
@@ -22,6 +26,9 @@ final class PortabilityRules {
     private static final int INVOCATIONS = 256;
     /** A plane's words are counted in 32-bit integers, and bindings beyond this gain nothing. */
     private static final long LARGEST_RANGE = 1L << 31;
+
+    private static final int SMALLEST_MATRIX_SUBGROUP = 16;
+    private static final int LARGEST_MATRIX_SUBGROUP = 64;
 
     private PortabilityRules() {}
 
@@ -52,6 +59,12 @@ final class PortabilityRules {
         if (pushDescriptors(device, switches)) {
             wanted.add(PUSH_DESCRIPTOR);
         }
+        if (float16(device, switches)) {
+            wanted.add(FLOAT16);
+        }
+        if (matrices(device, switches)) {
+            wanted.addAll(MATRICES);
+        }
         if (device.extensions().contains(MEMORY_BUDGET)) {
             wanted.add(MEMORY_BUDGET);
         }
@@ -68,6 +81,27 @@ final class PortabilityRules {
                 && device.subgroupArithmetic()
                 && device.subgroupSize() >= 4
                 && !(device.moltenVk() && device.vendor() == VENDOR_AMD);
+    }
+
+    /** Products of many rows in float16. */
+    static boolean float16(DeviceFacts device, Switches switches) {
+        boolean wanted =
+                switch (switches.float16()) {
+                    case NEVER -> false;
+                    case ON_GPUS -> device.kind() != DeviceFacts.Kind.SOFTWARE;
+                    case ALWAYS -> true;
+                };
+        return wanted && device.float16() && device.extensions().contains(FLOAT16);
+    }
+
+    /** Products of many rows by matrix units: where they are asked for and there is the shape that shaders know. */
+    static boolean matrices(DeviceFacts device, Switches switches) {
+        return switches.matrices()
+                && float16(device, switches)
+                && device.extensions().containsAll(MATRICES)
+                && device.subgroupSize() >= SMALLEST_MATRIX_SUBGROUP
+                && device.subgroupSize() <= LARGEST_MATRIX_SUBGROUP
+                && device.matrixShapes().stream().anyMatch(MatrixShape::suits);
     }
 
     /** Bytes that one binding spans at most. */

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** Products of activations and weight matrices, and rows of such matrices. */
 record Products(Gpu gpu) {
     /** Up to so many rows, each weight is read once per {@link #COLUMNS} rows and multiplied at once. */
-    private static final int FEW = 8;
+    static final int FEW = 8;
 
     private static final int COLUMNS = 4;
-    private static final int ROWS_PER_GROUP = 2;
-    private static final int TILE = 64;
+
+    /** Rows of a matrix that a workgroup of matvec.comp takes. */
+    static final int ROWS_PER_GROUP = 2;
+    /** Rows of both factors that a workgroup of matmul.comp takes. */
+    static final int TILE = 64;
 
     void matmul(Activations in, Linear[] layers, Activations[] outs) {
         if (layers.length != outs.length) {
@@ -49,7 +52,12 @@ record Products(Gpu gpu) {
     private void multiply(
             VulkanActivations x, VulkanMatrix weight, @Nullable VulkanParameter bias, VulkanActivations y) {
         int n = x.rows();
-        String kind = n == 1 ? "matvec1" + gpu.subgroups() : n <= FEW ? "matvec4" + gpu.subgroups() : "matmul";
+        String kind;
+        if (n <= FEW) {
+            kind = (n == 1 ? "matvec1" : "matvec4") + gpu.subgroups();
+        } else {
+            kind = gpu.device().matrices() ? "matmul_matrix" : "matmul" + gpu.precision();
+        }
         for (VulkanMatrix.Part part : weight.parts()) {
             Dispatch dispatch = part.bind(gpu.dispatch(kind + "_" + weight.variant()))
                     .read(x)
@@ -65,7 +73,7 @@ record Products(Gpu gpu) {
         }
     }
 
-    private static int ceil(int count, int step) {
+    static int ceil(int count, int step) {
         return (count + step - 1) / step;
     }
 

@@ -1,5 +1,8 @@
 package dev.cortado.kernels.vulkan;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a developer may turn on or off, by system property.
  *
@@ -8,10 +11,15 @@ package dev.cortado.kernels.vulkan;
  * @param subgroups {@code cortado.vulkan.subgroups}: use subgroup arithmetic where the device has it; true
  * @param pushDescriptors {@code cortado.vulkan.pushDescriptors}: use push descriptors where the device has them; true
  * @param replay {@code cortado.vulkan.replay}: submit a command buffer again when the same commands come again; true
+ * @param float16 {@code cortado.vulkan.float16}: multiply many rows in float16 where the device can: {@code true} also
+ *     where a driver computes on the CPU, {@code false} nowhere; on GPUs
+ * @param matrices {@code cortado.vulkan.matrices}: use matrix units for it where the device has suitable ones; false
  * @param storageRange {@code cortado.vulkan.storageRange}: bytes that one binding may span, if less than the device's
  *     limit; {@link Long#MAX_VALUE}
  * @param memory {@code cortado.vulkan.memory}: bytes of device memory to use, if less than what is free; {@link
  *     Long#MAX_VALUE}
+ * @param pipelineFolder {@code cortado.vulkan.pipelines}: where compiled pipelines are kept, nowhere if empty; {@code
+ *     ~/.cache/cortado}
  */
 record Switches(
         boolean softwareDevices,
@@ -19,8 +27,24 @@ record Switches(
         boolean subgroups,
         boolean pushDescriptors,
         boolean replay,
+        Use float16,
+        boolean matrices,
         long storageRange,
-        long memory) {
+        long memory,
+        @Nullable Path pipelineFolder) {
+    /** Where an ability of devices is used. */
+    enum Use {
+        NEVER,
+        /** Not by drivers that compute on the CPU, which emulate it. */
+        ON_GPUS,
+        ALWAYS;
+
+        private static Use fromProperty(String name) {
+            String value = System.getProperty(name);
+            return value == null ? ON_GPUS : value.equals("false") ? NEVER : ALWAYS;
+        }
+    }
+
     private static final String PREFIX = "cortado.vulkan.";
 
     static Switches fromProperties() {
@@ -30,7 +54,18 @@ record Switches(
                 !"false".equals(System.getProperty(PREFIX + "subgroups")),
                 !"false".equals(System.getProperty(PREFIX + "pushDescriptors")),
                 !"false".equals(System.getProperty(PREFIX + "replay")),
+                Use.fromProperty(PREFIX + "float16"),
+                Boolean.getBoolean(PREFIX + "matrices"),
                 Long.getLong(PREFIX + "storageRange", Long.MAX_VALUE),
-                Long.getLong(PREFIX + "memory", Long.MAX_VALUE));
+                Long.getLong(PREFIX + "memory", Long.MAX_VALUE),
+                pipelineFolderFromProperty());
+    }
+
+    private static @Nullable Path pipelineFolderFromProperty() {
+        String folder = System.getProperty(PREFIX + "pipelines");
+        if (folder == null) {
+            return Path.of(System.getProperty("user.home"), ".cache", "cortado");
+        }
+        return folder.isEmpty() ? null : Path.of(folder);
     }
 }

@@ -3,6 +3,9 @@ package dev.cortado.kernels.vulkan;
 import static org.lwjgl.vulkan.VK11.*;
 
 import dev.cortado.engine.backend.BackendException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
 import org.lwjgl.vulkan.EXTMemoryBudget;
@@ -10,9 +13,13 @@ import org.lwjgl.vulkan.VkDevice;
 import org.lwjgl.vulkan.VkDeviceCreateInfo;
 import org.lwjgl.vulkan.VkDeviceQueueCreateInfo;
 import org.lwjgl.vulkan.VkPhysicalDevice;
+import org.lwjgl.vulkan.VkPhysicalDeviceCooperativeMatrixFeaturesKHR;
 import org.lwjgl.vulkan.VkPhysicalDeviceMemoryBudgetPropertiesEXT;
 import org.lwjgl.vulkan.VkPhysicalDeviceMemoryProperties;
 import org.lwjgl.vulkan.VkPhysicalDeviceMemoryProperties2;
+import org.lwjgl.vulkan.VkPhysicalDeviceProperties;
+import org.lwjgl.vulkan.VkPhysicalDeviceShaderFloat16Int8Features;
+import org.lwjgl.vulkan.VkPhysicalDeviceVulkanMemoryModelFeatures;
 import org.lwjgl.vulkan.VkQueue;
 
 /** An open device with its one queue. */
@@ -43,6 +50,19 @@ final class VulkanDevice implements AutoCloseable {
                     .sType$Default()
                     .pQueueCreateInfos(queues)
                     .ppEnabledExtensionNames(VulkanInstance.strings(stack, extensions));
+            if (float16()) {
+                info.pNext(VkPhysicalDeviceShaderFloat16Int8Features.calloc(stack)
+                        .sType$Default()
+                        .shaderFloat16(true));
+            }
+            if (matrices()) {
+                info.pNext(VkPhysicalDeviceCooperativeMatrixFeaturesKHR.calloc(stack)
+                                .sType$Default()
+                                .cooperativeMatrix(true))
+                        .pNext(VkPhysicalDeviceVulkanMemoryModelFeatures.calloc(stack)
+                                .sType$Default()
+                                .vulkanMemoryModel(true));
+            }
             PointerBuffer pointer = stack.mallocPointer(1);
             VkResult.check(vkCreateDevice(physical, info, null, pointer), "open " + facts.name());
             device = new VkDevice(pointer.get(0), physical, info);
@@ -78,9 +98,36 @@ final class VulkanDevice implements AutoCloseable {
         return PortabilityRules.subgroups(facts, switches);
     }
 
+    boolean float16() {
+        return PortabilityRules.float16(facts, switches);
+    }
+
+    boolean matrices() {
+        return PortabilityRules.matrices(facts, switches);
+    }
+
     /** Whether command buffers that were recorded before are submitted again. */
     boolean replays() {
         return switches.replay();
+    }
+
+    /** Where compiled pipelines are kept: a file per driver, null where none is. */
+    @Nullable PipelineFile pipelineFile() {
+        Path folder = switches.pipelineFolder();
+        if (folder == null) {
+            return null;
+        }
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            var properties = VkPhysicalDeviceProperties.malloc(stack);
+            vkGetPhysicalDeviceProperties(physical, properties);
+            byte[] uuid = new byte[VK_UUID_SIZE];
+            properties.pipelineCacheUUID().get(uuid);
+            return new PipelineFile(folder.resolve("vulkan-%04x-%04x-%s.pipelines"
+                    .formatted(
+                            properties.vendorID(),
+                            properties.deviceID(),
+                            HexFormat.of().formatHex(uuid))));
+        }
     }
 
     /** Bytes that one binding spans at most. */

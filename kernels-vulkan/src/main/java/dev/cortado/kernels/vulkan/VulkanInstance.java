@@ -1,6 +1,7 @@
 package dev.cortado.kernels.vulkan;
 
 import static org.lwjgl.vulkan.EXTDebugUtils.*;
+import static org.lwjgl.vulkan.KHRCooperativeMatrix.vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR;
 import static org.lwjgl.vulkan.VK11.*;
 
 import dev.cortado.engine.backend.BackendException;
@@ -21,6 +22,7 @@ import org.lwjgl.vulkan.EXTLayerSettings;
 import org.lwjgl.vulkan.EXTValidationFeatures;
 import org.lwjgl.vulkan.KHRPortabilityEnumeration;
 import org.lwjgl.vulkan.VkApplicationInfo;
+import org.lwjgl.vulkan.VkCooperativeMatrixPropertiesKHR;
 import org.lwjgl.vulkan.VkDebugUtilsMessengerCallbackDataEXT;
 import org.lwjgl.vulkan.VkDebugUtilsMessengerCallbackEXT;
 import org.lwjgl.vulkan.VkDebugUtilsMessengerCreateInfoEXT;
@@ -30,12 +32,16 @@ import org.lwjgl.vulkan.VkInstanceCreateInfo;
 import org.lwjgl.vulkan.VkLayerSettingEXT;
 import org.lwjgl.vulkan.VkLayerSettingsCreateInfoEXT;
 import org.lwjgl.vulkan.VkPhysicalDevice;
+import org.lwjgl.vulkan.VkPhysicalDeviceCooperativeMatrixFeaturesKHR;
 import org.lwjgl.vulkan.VkPhysicalDeviceDriverProperties;
+import org.lwjgl.vulkan.VkPhysicalDeviceFeatures2;
 import org.lwjgl.vulkan.VkPhysicalDeviceIDProperties;
 import org.lwjgl.vulkan.VkPhysicalDeviceMaintenance3Properties;
 import org.lwjgl.vulkan.VkPhysicalDeviceMemoryProperties;
 import org.lwjgl.vulkan.VkPhysicalDeviceProperties2;
+import org.lwjgl.vulkan.VkPhysicalDeviceShaderFloat16Int8Features;
 import org.lwjgl.vulkan.VkPhysicalDeviceSubgroupProperties;
+import org.lwjgl.vulkan.VkPhysicalDeviceVulkanMemoryModelFeatures;
 import org.lwjgl.vulkan.VkQueueFamilyProperties;
 import org.lwjgl.vulkan.VkValidationFeaturesEXT;
 import org.slf4j.LoggerFactory;
@@ -212,6 +218,8 @@ final class VulkanInstance implements AutoCloseable {
                     computeQueue(device, stack),
                     subgroup.subgroupSize(),
                     arithmetic,
+                    extensions.contains(PortabilityRules.FLOAT16) && float16(device, stack),
+                    matrixShapes(device, extensions, stack),
                     Integer.toUnsignedLong(limits.maxStorageBufferRange()),
                     maintenance.maxMemoryAllocationSize(),
                     limits.maxComputeSharedMemorySize(),
@@ -219,9 +227,64 @@ final class VulkanInstance implements AutoCloseable {
         }
     }
 
+    private static boolean float16(VkPhysicalDevice device, MemoryStack stack) {
+        var float16 = VkPhysicalDeviceShaderFloat16Int8Features.calloc(stack).sType$Default();
+        var features =
+                VkPhysicalDeviceFeatures2.calloc(stack).sType$Default().pNext(float16);
+        vkGetPhysicalDeviceFeatures2(device, features);
+        return float16.shaderFloat16();
+    }
+
+    private static List<MatrixShape> matrixShapes(VkPhysicalDevice device, Set<String> extensions, MemoryStack stack) {
+        if (!extensions.containsAll(PortabilityRules.MATRICES)) {
+            return List.of();
+        }
+        var matrices = VkPhysicalDeviceCooperativeMatrixFeaturesKHR.calloc(stack).sType$Default();
+        var memory = VkPhysicalDeviceVulkanMemoryModelFeatures.calloc(stack).sType$Default();
+        var features = VkPhysicalDeviceFeatures2.calloc(stack).sType$Default();
+        vkGetPhysicalDeviceFeatures2(device, features.pNext(matrices).pNext(memory));
+        if (!matrices.cooperativeMatrix() || !memory.vulkanMemoryModel()) {
+            return List.of();
+        }
+        IntBuffer count = stack.mallocInt(1);
+        VkResult.check(vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR(device, count, null), "list matrix shapes");
+        var properties = VkCooperativeMatrixPropertiesKHR.calloc(count.get(0), stack);
+        properties.forEach(VkCooperativeMatrixPropertiesKHR::sType$Default);
+        VkResult.check(
+                vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR(device, count, properties), "list matrix shapes");
+        return properties.stream()
+                .map(shape -> new MatrixShape(
+                        shape.MSize(),
+                        shape.NSize(),
+                        shape.KSize(),
+                        shape.AType(),
+                        shape.BType(),
+                        shape.CType(),
+                        shape.ResultType(),
+                        shape.scope()))
+                .toList();
+    }
+
     private static DeviceFacts unusable(String name, int version) {
         return new DeviceFacts(
-                name, DeviceFacts.Kind.OTHER, 0, version, "", false, "", 0, Set.of(), -1, 0, false, 0, 0, 0, 0);
+                name,
+                DeviceFacts.Kind.OTHER,
+                0,
+                version,
+                "",
+                false,
+                "",
+                0,
+                Set.of(),
+                -1,
+                0,
+                false,
+                false,
+                List.of(),
+                0,
+                0,
+                0,
+                0);
     }
 
     private static Set<String> deviceExtensions(VkPhysicalDevice device, MemoryStack stack) {

@@ -20,11 +20,13 @@ class MetalShadersTest {
     private static final Pattern BUFFER = Pattern.compile("\\[\\[buffer\\((\\d+)\\)\\]\\]");
     private static final Pattern CONSTANTS = Pattern.compile("constant (\\w+)& \\w+ \\[\\[buffer");
     private static final Pattern GROUP = Pattern.compile("gl_WorkGroupSize .*= uint3\\((\\d+)u, (\\d+)u, (\\d+)u\\)");
-    private static final Map<String, Integer> BYTES = Map.of("float", 4, "uint", 4, "float4", 16);
+    private static final Map<String, Integer> BYTES = Map.of("float", 4, "half", 2, "uint", 4, "float4", 16);
 
     @Test
     void every_shader_has_a_translation() throws IOException {
-        assertThat(names(METAL, ".metal")).isEqualTo(names(SPIRV, ".spv")).hasSizeGreaterThan(100);
+        TreeSet<String> shaders = names(SPIRV, ".spv");
+        shaders.removeIf(name -> name.startsWith("matmul_matrix_")); // MoltenVK has no cooperative matrices
+        assertThat(names(METAL, ".metal")).isEqualTo(shaders).hasSizeGreaterThan(100);
     }
 
     private static TreeSet<String> names(Path folder, String ending) throws IOException {

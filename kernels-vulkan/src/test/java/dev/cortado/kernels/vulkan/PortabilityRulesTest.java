@@ -7,9 +7,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortabilityRulesTest {
-    private static final Switches DEFAULTS = new Switches(false, false, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final Switches DEFAULTS = switches(false, true, true, Switches.Use.ON_GPUS, Long.MAX_VALUE);
     private static final int VULKAN_1_1 = 1 << 22 | 1 << 12;
     private static final int AMD = 0x1002;
+
+    private static Switches switches(
+            boolean software, boolean subgroups, boolean push, Switches.Use float16, long range) {
+        return new Switches(software, false, subgroups, push, true, float16, false, range, Long.MAX_VALUE, null);
+    }
 
     private static DeviceFacts device(String name, DeviceFacts.Kind kind, String uuid, String... extensions) {
         return new DeviceFacts(
@@ -25,6 +30,8 @@ class PortabilityRulesTest {
                 0,
                 32,
                 true,
+                true,
+                List.of(),
                 (1L << 32) - 1,
                 2L << 30,
                 48 << 10,
@@ -45,6 +52,8 @@ class PortabilityRulesTest {
                 0,
                 32,
                 true,
+                true,
+                List.of(),
                 (1L << 32) - 1,
                 2L << 30,
                 32 << 10,
@@ -83,7 +92,7 @@ class PortabilityRulesTest {
                 .isTrue();
         assertThat(PortabilityRules.subgroups(moltenVk("Radeon Pro", AMD), DEFAULTS))
                 .isFalse();
-        Switches off = new Switches(false, false, false, false, true, Long.MAX_VALUE, Long.MAX_VALUE);
+        Switches off = switches(false, false, false, Switches.Use.NEVER, Long.MAX_VALUE);
         assertThat(PortabilityRules.subgroups(gpu, off)).isFalse();
     }
 
@@ -91,9 +100,76 @@ class PortabilityRulesTest {
     void push_descriptors_can_be_switched_off() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1", "VK_KHR_push_descriptor");
         assertThat(PortabilityRules.pushDescriptors(gpu, DEFAULTS)).isTrue();
-        Switches off = new Switches(false, false, true, false, true, Long.MAX_VALUE, Long.MAX_VALUE);
+        Switches off = switches(false, true, false, Switches.Use.ON_GPUS, Long.MAX_VALUE);
         assertThat(PortabilityRules.pushDescriptors(gpu, off)).isFalse();
         assertThat(PortabilityRules.deviceExtensions(gpu, off)).isEmpty();
+    }
+
+    @Test
+    void float16_is_for_gpus_that_have_it_and_for_software_when_it_is_asked_for() {
+        DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1", "VK_KHR_shader_float16_int8");
+        DeviceFacts software = device("llvmpipe", DeviceFacts.Kind.SOFTWARE, "2", "VK_KHR_shader_float16_int8");
+        DeviceFacts old = device("GPU", DeviceFacts.Kind.DISCRETE, "3");
+        Switches always = switches(true, true, true, Switches.Use.ALWAYS, Long.MAX_VALUE);
+        Switches never = switches(true, true, true, Switches.Use.NEVER, Long.MAX_VALUE);
+        assertThat(PortabilityRules.float16(gpu, DEFAULTS)).isTrue();
+        assertThat(PortabilityRules.deviceExtensions(gpu, DEFAULTS)).containsExactly("VK_KHR_shader_float16_int8");
+        assertThat(PortabilityRules.float16(software, DEFAULTS)).isFalse();
+        assertThat(PortabilityRules.float16(software, always)).isTrue();
+        assertThat(PortabilityRules.float16(old, always)).isFalse();
+        assertThat(PortabilityRules.float16(gpu, never)).isFalse();
+        assertThat(PortabilityRules.deviceExtensions(gpu, never)).isEmpty();
+    }
+
+    @Test
+    void matrix_units_are_used_when_they_are_asked_for_and_have_the_shape_that_shaders_know() {
+        MatrixShape shape = new MatrixShape(16, 16, 16, 0, 0, 1, 1, 3);
+        assertThat(shape.suits()).isTrue();
+        assertThat(new MatrixShape(16, 8, 16, 0, 0, 1, 1, 3).suits()).isFalse();
+        assertThat(new MatrixShape(16, 16, 16, 0, 0, 0, 0, 3).suits()).as("sums in float16").isFalse();
+        assertThat(new MatrixShape(16, 16, 16, 3, 3, 5, 5, 3).suits()).as("integers").isFalse();
+        assertThat(new MatrixShape(16, 16, 16, 0, 0, 1, 1, 2).suits()).as("by a workgroup").isFalse();
+        MatrixShape other = new MatrixShape(16, 8, 16, 0, 0, 1, 1, 3);
+        Switches asked = matrices(Switches.Use.ON_GPUS, true);
+        assertThat(PortabilityRules.matrices(withShapes(32, other, shape), asked)).isTrue();
+        assertThat(PortabilityRules.deviceExtensions(withShapes(32, shape), asked))
+                .contains("VK_KHR_cooperative_matrix", "VK_KHR_vulkan_memory_model", "VK_KHR_shader_float16_int8");
+        assertThat(PortabilityRules.matrices(withShapes(32, shape), DEFAULTS)).isFalse();
+        assertThat(PortabilityRules.matrices(withShapes(32, other), asked)).isFalse();
+        assertThat(PortabilityRules.matrices(withShapes(32), asked)).isFalse();
+        assertThat(PortabilityRules.matrices(withShapes(8, shape), asked)).isFalse();
+        assertThat(PortabilityRules.matrices(withShapes(128, shape), asked)).isFalse();
+        assertThat(PortabilityRules.matrices(withShapes(32, shape), matrices(Switches.Use.NEVER, true)))
+                .isFalse();
+        assertThat(PortabilityRules.deviceExtensions(withShapes(32, other), asked))
+                .containsExactly("VK_KHR_shader_float16_int8");
+    }
+
+    private static Switches matrices(Switches.Use float16, boolean matrices) {
+        return new Switches(
+                false, false, true, true, true, float16, matrices, Long.MAX_VALUE, Long.MAX_VALUE, null);
+    }
+
+    private static DeviceFacts withShapes(int subgroup, MatrixShape... shapes) {
+        return new DeviceFacts(
+                "GPU",
+                DeviceFacts.Kind.DISCRETE,
+                0x10de,
+                VULKAN_1_1,
+                "driver",
+                false,
+                "1",
+                8L << 30,
+                Set.of("VK_KHR_cooperative_matrix", "VK_KHR_vulkan_memory_model", "VK_KHR_shader_float16_int8"),
+                0,
+                subgroup,
+                true,
+                true,
+                List.of(shapes),
+                (1L << 32) - 1,
+                2L << 30,
+                48 << 10,
+                1024);
     }
 
     @Test
@@ -103,7 +179,7 @@ class PortabilityRulesTest {
                 device("iGPU", DeviceFacts.Kind.INTEGRATED, "2"),
                 device("GPU", DeviceFacts.Kind.DISCRETE, "3"));
         assertThat(PortabilityRules.choice(devices, DEFAULTS)).containsExactly(2, 1);
-        Switches software = new Switches(true, false, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
+        Switches software = switches(true, true, true, Switches.Use.ON_GPUS, Long.MAX_VALUE);
         assertThat(PortabilityRules.choice(devices, software)).containsExactly(2, 1, 0);
     }
 
@@ -132,6 +208,8 @@ class PortabilityRulesTest {
                 0,
                 32,
                 true,
+                true,
+                List.of(),
                 1L << 30,
                 1L << 30,
                 32 << 10,
@@ -150,7 +228,7 @@ class PortabilityRulesTest {
     void a_binding_spans_no_more_than_the_device_and_the_switch_allow() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1");
         assertThat(PortabilityRules.storageRange(gpu, DEFAULTS)).isEqualTo(1L << 31);
-        Switches small = new Switches(false, false, true, true, true, 1 << 20, Long.MAX_VALUE);
+        Switches small = switches(false, true, true, Switches.Use.ON_GPUS, 1 << 20);
         assertThat(PortabilityRules.storageRange(gpu, small)).isEqualTo(1 << 20);
     }
 }

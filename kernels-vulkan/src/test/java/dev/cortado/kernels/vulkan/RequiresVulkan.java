@@ -7,9 +7,14 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A Vulkan device, if only lavapipe; where {@code CI} is set, its absence is a failure. */
 final class RequiresVulkan {
-    static final Switches SWITCHES = new Switches(true, true, true, true, true, Long.MAX_VALUE, Long.MAX_VALUE);
+    static final Switches SWITCHES = withMemory(Long.MAX_VALUE);
 
     private RequiresVulkan() {}
+
+    /** Everything that lavapipe can, but float16; no pipelines are kept. */
+    static Switches withMemory(long bytes) {
+        return new Switches(true, true, true, true, true, Switches.Use.NEVER, false, Long.MAX_VALUE, bytes, null);
+    }
 
     /** Skips the test with a line that says what to install, or fails it in CI. */
     static void assume() {

@@ -148,7 +148,7 @@ class VulkanModelTest {
     @Test
     void what_does_not_fit_is_refused_before_it_is_uploaded_with_the_layers_that_would_fit() {
         Path file = stories();
-        Switches small = new Switches(true, true, true, true, true, Long.MAX_VALUE, 3_000_000);
+        Switches small = RequiresVulkan.withMemory(3_000_000);
         try (Backend cpu = cpu();
                 VulkanBackend little = RequiresVulkan.open(small)) {
             assertThatExceptionOfType(BackendException.class)
@@ -162,7 +162,7 @@ class VulkanModelTest {
     @Test
     void a_context_that_does_not_fit_is_refused_before_it_is_allocated_with_one_that_would() {
         Path file = stories();
-        Switches small = new Switches(true, true, true, true, true, Long.MAX_VALUE, 24_000_000);
+        Switches small = RequiresVulkan.withMemory(24_000_000);
         try (VulkanBackend little = RequiresVulkan.open(small);
                 Model model = Model.open(file, little, ModelOptions.DEFAULT)) {
             long free = little.freeMemory();
@@ -187,7 +187,7 @@ class VulkanModelTest {
     @Test
     void a_context_that_needs_fewer_layers_on_the_gpu_is_refused_with_their_number() {
         Path file = stories();
-        Switches small = new Switches(true, true, true, true, true, Long.MAX_VALUE, 24_000_000);
+        Switches small = RequiresVulkan.withMemory(24_000_000);
         try (Backend cpu = cpu();
                 VulkanBackend little = RequiresVulkan.open(small);
                 Model model = Model.open(file, new Placement(cpu, little, 4), ModelOptions.DEFAULT)) {

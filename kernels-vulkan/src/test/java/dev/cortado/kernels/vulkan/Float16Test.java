@@ -1,0 +1,175 @@
+package dev.cortado.kernels.vulkan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cortado.engine.backend.Activation;
+import dev.cortado.engine.backend.Activations;
+import dev.cortado.engine.backend.Backend;
+import dev.cortado.engine.backend.Experts;
+import dev.cortado.engine.backend.Linear;
+import dev.cortado.engine.reference.ReferenceBackend;
+import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Products of many rows in float16: eleven bits of each factor, and of each sum of eight products, are kept. Of
+ * products whose results have a deviation of one that leaves errors of about 5e-4; 5e-3 is the largest of thousands.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class Float16Test {
+    private static final int SIZE = 160;
+    private static final int TOKENS = 70;
+    private static final float PRECISION = 5e-3f;
+
+    private VulkanBackend vulkan;
+
+    @BeforeAll
+    void open() {
+        vulkan = RequiresVulkan.open(new Switches(
+                true, true, true, true, true, Switches.Use.ALWAYS, false, Long.MAX_VALUE, Long.MAX_VALUE, null));
+        assertThat(vulkan.gpu().device().float16()).isTrue();
+    }
+
+    @AfterAll
+    void the_validation_layer_was_silent() {
+        assertThat(vulkan.gpu().device().instance().messages()).isEmpty();
+        vulkan.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "Q8_0"})
+    void products_agree_with_the_reference_to_eleven_bits(TensorType type) {
+        assertAgreement(1, backend -> product(backend, type, 1));
+    }
+
+    @Test
+    void activations_beyond_the_range_of_float16_do_not_overflow() {
+        assertAgreement(2e5f, backend -> product(backend, TensorType.F32, 2e5f));
+    }
+
+    @Test
+    void experts_agree_with_the_reference() {
+        assertAgreement(1, Float16Test::mixture);
+    }
+
+    private interface Computation {
+        float[][] on(Backend backend);
+    }
+
+    private void assertAgreement(float size, Computation computation) {
+        float[][] expected;
+        try (ReferenceBackend reference = new ReferenceBackend()) {
+            expected = computation.on(reference);
+        }
+        float[][] found = computation.on(vulkan);
+        double largest = 0;
+        for (int row = 0; row < TOKENS; row++) {
+            for (int i = 0; i < SIZE; i++) {
+                assertThat(found[row][i] / size)
+                        .as("row %d, [%d]", row, i)
+                        .isEqualTo(expected[row][i] / size, within(PRECISION));
+                largest = Math.max(largest, Math.abs(found[row][i] - expected[row][i]) / size);
+            }
+        }
+        assertThat(largest).as("float32 would be nearer").isGreaterThan(1e-4);
+    }
+
+    private static float[][] product(Backend backend, TensorType type, float size) {
+        Random random = new Random(21);
+        Linear weight = new Linear(backend.matrix(square(type, random)), null);
+        try (Activations x = backend.activations(TOKENS, SIZE);
+                Activations y = backend.activations(TOKENS, SIZE)) {
+            fill(x, random, size);
+            backend.matmul(x, new Linear[] {weight}, new Activations[] {y});
+            return rows(y);
+        } finally {
+            backend.release(weight.weight());
+        }
+    }
+
+    private static float[][] mixture(Backend backend) {
+        Random random = new Random(22);
+        Linear[] up = new Linear[4];
+        Linear[] down = new Linear[4];
+        for (int e = 0; e < up.length; e++) {
+            up[e] = new Linear(backend.matrix(square(TensorType.F32, random)), null);
+            down[e] = new Linear(backend.matrix(square(TensorType.F32, random)), null);
+        }
+        Experts experts =
+                new Experts(null, up, down, Activation.RELU, 2, Experts.Gating.SOFTMAX, true, 1, null, 1, 1);
+        try (Activations x = backend.activations(TOKENS, SIZE);
+                Activations router = backend.activations(TOKENS, up.length);
+                Activations y = backend.activations(TOKENS, SIZE)) {
+            fill(x, random, 1);
+            fill(router, random, 1);
+            backend.experts(x, router, experts, y);
+            return rows(y);
+        } finally {
+            for (int e = 0; e < up.length; e++) {
+                backend.release(up[e].weight());
+                backend.release(down[e].weight());
+            }
+        }
+    }
+
+    /** Weights that make results of the deviation of x. */
+    private static Tensor square(TensorType type, Random random) {
+        MemorySegment data = Arena.ofAuto().allocate(type.bytes((long) SIZE * SIZE), 64);
+        double deviation = 1 / Math.sqrt(SIZE);
+        switch (type) {
+            case F32 -> {
+                for (int i = 0; i < SIZE * SIZE; i++) {
+                    data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (random.nextGaussian() * deviation));
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < SIZE * SIZE; i++) {
+                    data.setAtIndex(
+                            ValueLayout.JAVA_SHORT,
+                            i,
+                            Float.floatToFloat16((float) (random.nextGaussian() * deviation)));
+                }
+            }
+            case Q8_0 -> {
+                for (long at = 0; at < data.byteSize(); at += type.blockBytes()) {
+                    data.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16((float) (deviation / 73)));
+                    for (int i = 2; i < type.blockBytes(); i++) {
+                        data.set(ValueLayout.JAVA_BYTE, at + i, (byte) (random.nextInt(255) - 127));
+                    }
+                }
+            }
+            default -> throw new IllegalArgumentException("no recipe for " + type);
+        }
+        return new Tensor(type.name(), type, new long[] {SIZE, SIZE}, data);
+    }
+
+    private static void fill(Activations x, Random random, float size) {
+        x.rows(TOKENS);
+        float[] values = new float[x.columns()];
+        for (int row = 0; row < TOKENS; row++) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = size * (float) random.nextGaussian();
+            }
+            x.write(row, values, 0);
+        }
+    }
+
+    private static float[][] rows(Activations y) {
+        float[][] rows = new float[TOKENS][SIZE];
+        for (int row = 0; row < TOKENS; row++) {
+            y.read(row, rows[row], 0);
+        }
+        return rows;
+    }
+}
