@@ -83,15 +83,9 @@ final class PortabilityRules {
                 && !(device.moltenVk() && device.vendor() == VENDOR_AMD);
     }
 
-    /** Products of many rows in float16. */
+    /** Products of many rows in float16: where it is asked for, because it costs accuracy. */
     static boolean float16(DeviceFacts device, Switches switches) {
-        boolean wanted =
-                switch (switches.float16()) {
-                    case NEVER -> false;
-                    case ON_GPUS -> device.kind() != DeviceFacts.Kind.SOFTWARE;
-                    case ALWAYS -> true;
-                };
-        return wanted && device.float16() && device.extensions().contains(FLOAT16);
+        return switches.float16() && device.float16() && device.extensions().contains(FLOAT16);
     }
 
     /** Products of many rows by matrix units: where they are asked for and there is the shape that shaders know. */

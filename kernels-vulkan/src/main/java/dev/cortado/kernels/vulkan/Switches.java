@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param subgroups {@code cortado.vulkan.subgroups}: use subgroup arithmetic where the device has it; true
  * @param pushDescriptors {@code cortado.vulkan.pushDescriptors}: use push descriptors where the device has them; true
  * @param replay {@code cortado.vulkan.replay}: submit a command buffer again when the same commands come again; true
- * @param float16 {@code cortado.vulkan.float16}: multiply many rows in float16 where the device can: {@code true} also
- *     where a driver computes on the CPU, {@code false} nowhere; on GPUs
- * @param matrices {@code cortado.vulkan.matrices}: use matrix units for it where the device has suitable ones; false
+ * @param float16 {@code cortado.vulkan.float16}: multiply many rows in float16 where the device can; false
+ * @param matrices {@code cortado.vulkan.matrices}: by matrix units, where it has suitable ones, if in float16; false
  * @param storageRange {@code cortado.vulkan.storageRange}: bytes that one binding may span, if less than the device's
  *     limit; {@link Long#MAX_VALUE}
  * @param memory {@code cortado.vulkan.memory}: bytes of device memory to use, if less than what is free; {@link
@@ -27,24 +26,11 @@ record Switches(
         boolean subgroups,
         boolean pushDescriptors,
         boolean replay,
-        Use float16,
+        boolean float16,
         boolean matrices,
         long storageRange,
         long memory,
         @Nullable Path pipelineFolder) {
-    /** Where an ability of devices is used. */
-    enum Use {
-        NEVER,
-        /** Not by drivers that compute on the CPU, which emulate it. */
-        ON_GPUS,
-        ALWAYS;
-
-        private static Use fromProperty(String name) {
-            String value = System.getProperty(name);
-            return value == null ? ON_GPUS : value.equals("false") ? NEVER : ALWAYS;
-        }
-    }
-
     private static final String PREFIX = "cortado.vulkan.";
 
     static Switches fromProperties() {
@@ -54,7 +40,7 @@ record Switches(
                 !"false".equals(System.getProperty(PREFIX + "subgroups")),
                 !"false".equals(System.getProperty(PREFIX + "pushDescriptors")),
                 !"false".equals(System.getProperty(PREFIX + "replay")),
-                Use.fromProperty(PREFIX + "float16"),
+                Boolean.getBoolean(PREFIX + "float16"),
                 Boolean.getBoolean(PREFIX + "matrices"),
                 Long.getLong(PREFIX + "storageRange", Long.MAX_VALUE),
                 Long.getLong(PREFIX + "memory", Long.MAX_VALUE),
@@ -64,7 +50,8 @@ record Switches(
     private static @Nullable Path pipelineFolderFromProperty() {
         String folder = System.getProperty(PREFIX + "pipelines");
         if (folder == null) {
-            return Path.of(System.getProperty("user.home"), ".cache", "cortado");
+            Path home = Path.of(System.getProperty("user.home"));
+            return home.isAbsolute() ? home.resolve(".cache").resolve("cortado") : null; // "?" where there is none
         }
         return folder.isEmpty() ? null : Path.of(folder);
     }

@@ -37,7 +37,7 @@ class Float16Test {
     @BeforeAll
     void open() {
         vulkan = RequiresVulkan.open(new Switches(
-                true, true, true, true, true, Switches.Use.ALWAYS, false, Long.MAX_VALUE, Long.MAX_VALUE, null));
+                true, true, true, true, true, true, false, Long.MAX_VALUE, Long.MAX_VALUE, null));
         assertThat(vulkan.gpu().device().float16()).isTrue();
     }
 

@@ -63,7 +63,7 @@ class PipelineFileTest {
 
     private void run() {
         Switches switches = new Switches(
-                true, true, true, true, true, Switches.Use.NEVER, false, Long.MAX_VALUE, Long.MAX_VALUE, folder);
+                true, true, true, true, true, false, false, Long.MAX_VALUE, Long.MAX_VALUE, folder);
         VulkanBackend vulkan = RequiresVulkan.open(switches);
         try (Activations x = vulkan.activations(1, 32)) {
             x.rows(1);

@@ -7,12 +7,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortabilityRulesTest {
-    private static final Switches DEFAULTS = switches(false, true, true, Switches.Use.ON_GPUS, Long.MAX_VALUE);
+    private static final Switches DEFAULTS = switches(false, true, true, false, Long.MAX_VALUE);
     private static final int VULKAN_1_1 = 1 << 22 | 1 << 12;
     private static final int AMD = 0x1002;
 
     private static Switches switches(
-            boolean software, boolean subgroups, boolean push, Switches.Use float16, long range) {
+            boolean software, boolean subgroups, boolean push, boolean float16, long range) {
         return new Switches(software, false, subgroups, push, true, float16, false, range, Long.MAX_VALUE, null);
     }
 
@@ -92,7 +92,7 @@ class PortabilityRulesTest {
                 .isTrue();
         assertThat(PortabilityRules.subgroups(moltenVk("Radeon Pro", AMD), DEFAULTS))
                 .isFalse();
-        Switches off = switches(false, false, false, Switches.Use.NEVER, Long.MAX_VALUE);
+        Switches off = switches(false, false, false, false, Long.MAX_VALUE);
         assertThat(PortabilityRules.subgroups(gpu, off)).isFalse();
     }
 
@@ -100,25 +100,21 @@ class PortabilityRulesTest {
     void push_descriptors_can_be_switched_off() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1", "VK_KHR_push_descriptor");
         assertThat(PortabilityRules.pushDescriptors(gpu, DEFAULTS)).isTrue();
-        Switches off = switches(false, true, false, Switches.Use.ON_GPUS, Long.MAX_VALUE);
+        Switches off = switches(false, true, false, false, Long.MAX_VALUE);
         assertThat(PortabilityRules.pushDescriptors(gpu, off)).isFalse();
         assertThat(PortabilityRules.deviceExtensions(gpu, off)).isEmpty();
     }
 
     @Test
-    void float16_is_for_gpus_that_have_it_and_for_software_when_it_is_asked_for() {
+    void float16_is_used_where_it_is_asked_for_and_there_is_such_arithmetic() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1", "VK_KHR_shader_float16_int8");
-        DeviceFacts software = device("llvmpipe", DeviceFacts.Kind.SOFTWARE, "2", "VK_KHR_shader_float16_int8");
         DeviceFacts old = device("GPU", DeviceFacts.Kind.DISCRETE, "3");
-        Switches always = switches(true, true, true, Switches.Use.ALWAYS, Long.MAX_VALUE);
-        Switches never = switches(true, true, true, Switches.Use.NEVER, Long.MAX_VALUE);
-        assertThat(PortabilityRules.float16(gpu, DEFAULTS)).isTrue();
-        assertThat(PortabilityRules.deviceExtensions(gpu, DEFAULTS)).containsExactly("VK_KHR_shader_float16_int8");
-        assertThat(PortabilityRules.float16(software, DEFAULTS)).isFalse();
-        assertThat(PortabilityRules.float16(software, always)).isTrue();
-        assertThat(PortabilityRules.float16(old, always)).isFalse();
-        assertThat(PortabilityRules.float16(gpu, never)).isFalse();
-        assertThat(PortabilityRules.deviceExtensions(gpu, never)).isEmpty();
+        Switches asked = switches(true, true, true, true, Long.MAX_VALUE);
+        assertThat(PortabilityRules.float16(gpu, asked)).isTrue();
+        assertThat(PortabilityRules.deviceExtensions(gpu, asked)).containsExactly("VK_KHR_shader_float16_int8");
+        assertThat(PortabilityRules.float16(old, asked)).isFalse();
+        assertThat(PortabilityRules.float16(gpu, DEFAULTS)).isFalse();
+        assertThat(PortabilityRules.deviceExtensions(gpu, DEFAULTS)).isEmpty();
     }
 
     @Test
@@ -130,7 +126,7 @@ class PortabilityRulesTest {
         assertThat(new MatrixShape(16, 16, 16, 3, 3, 5, 5, 3).suits()).as("integers").isFalse();
         assertThat(new MatrixShape(16, 16, 16, 0, 0, 1, 1, 2).suits()).as("by a workgroup").isFalse();
         MatrixShape other = new MatrixShape(16, 8, 16, 0, 0, 1, 1, 3);
-        Switches asked = matrices(Switches.Use.ON_GPUS, true);
+        Switches asked = matrices(true, true);
         assertThat(PortabilityRules.matrices(withShapes(32, other, shape), asked)).isTrue();
         assertThat(PortabilityRules.deviceExtensions(withShapes(32, shape), asked))
                 .contains("VK_KHR_cooperative_matrix", "VK_KHR_vulkan_memory_model", "VK_KHR_shader_float16_int8");
@@ -139,13 +135,13 @@ class PortabilityRulesTest {
         assertThat(PortabilityRules.matrices(withShapes(32), asked)).isFalse();
         assertThat(PortabilityRules.matrices(withShapes(8, shape), asked)).isFalse();
         assertThat(PortabilityRules.matrices(withShapes(128, shape), asked)).isFalse();
-        assertThat(PortabilityRules.matrices(withShapes(32, shape), matrices(Switches.Use.NEVER, true)))
+        assertThat(PortabilityRules.matrices(withShapes(32, shape), matrices(false, true)))
                 .isFalse();
         assertThat(PortabilityRules.deviceExtensions(withShapes(32, other), asked))
                 .containsExactly("VK_KHR_shader_float16_int8");
     }
 
-    private static Switches matrices(Switches.Use float16, boolean matrices) {
+    private static Switches matrices(boolean float16, boolean matrices) {
         return new Switches(
                 false, false, true, true, true, float16, matrices, Long.MAX_VALUE, Long.MAX_VALUE, null);
     }
@@ -179,7 +175,7 @@ class PortabilityRulesTest {
                 device("iGPU", DeviceFacts.Kind.INTEGRATED, "2"),
                 device("GPU", DeviceFacts.Kind.DISCRETE, "3"));
         assertThat(PortabilityRules.choice(devices, DEFAULTS)).containsExactly(2, 1);
-        Switches software = switches(true, true, true, Switches.Use.ON_GPUS, Long.MAX_VALUE);
+        Switches software = switches(true, true, true, false, Long.MAX_VALUE);
         assertThat(PortabilityRules.choice(devices, software)).containsExactly(2, 1, 0);
     }
 
@@ -228,7 +224,7 @@ class PortabilityRulesTest {
     void a_binding_spans_no_more_than_the_device_and_the_switch_allow() {
         DeviceFacts gpu = device("GPU", DeviceFacts.Kind.DISCRETE, "1");
         assertThat(PortabilityRules.storageRange(gpu, DEFAULTS)).isEqualTo(1L << 31);
-        Switches small = switches(false, true, true, Switches.Use.ON_GPUS, 1 << 20);
+        Switches small = switches(false, true, true, false, 1 << 20);
         assertThat(PortabilityRules.storageRange(gpu, small)).isEqualTo(1 << 20);
     }
 }

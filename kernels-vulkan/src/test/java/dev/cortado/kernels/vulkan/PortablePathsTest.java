@@ -32,7 +32,7 @@ class PortablePathsTest {
     private static final int EXPERT = 128;
 
     private static Switches switches(boolean subgroups, boolean push, long range, long memory) {
-        return new Switches(true, true, subgroups, push, true, Switches.Use.NEVER, false, range, memory, null);
+        return new Switches(true, true, subgroups, push, true, false, false, range, memory, null);
     }
 
     @ParameterizedTest(name = "subgroups {0}, push descriptors {1}, bindings of {2} bytes")

@@ -30,7 +30,7 @@ class ReplayTest {
     void open() {
         replaying = RequiresVulkan.open(RequiresVulkan.SWITCHES);
         recording = RequiresVulkan.open(new Switches(
-                true, true, true, true, false, Switches.Use.NEVER, false, Long.MAX_VALUE, Long.MAX_VALUE, null));
+                true, true, true, true, false, false, false, Long.MAX_VALUE, Long.MAX_VALUE, null));
     }
 
     @AfterAll

@@ -13,7 +13,7 @@ final class RequiresVulkan {
 
     /** Everything that lavapipe can, but float16; no pipelines are kept. */
     static Switches withMemory(long bytes) {
-        return new Switches(true, true, true, true, true, Switches.Use.NEVER, false, Long.MAX_VALUE, bytes, null);
+        return new Switches(true, true, true, true, true, false, false, Long.MAX_VALUE, bytes, null);
     }
 
     /** Skips the test with a line that says what to install, or fails it in CI. */
