@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of one backend. A caller enters with a {@link Region}, runs tasks that are cut into parts, and takes part
- * itself; workers claim parts one by one, so that a disturbed core delays nobody. Which thread computes a part is left to
- * chance, hence parts must not depend on each other nor on their number of takers.
+ * itself. Every thread begins with a run of neighbouring parts of its own, which it reads in one sequence, and then
+ * claims parts of the others' runs, one by one, so that a disturbed core delays nobody. Which thread computes a part is
+ * left to chance, hence parts must not depend on each other nor on their number of takers.
  *
  * <p>Workers spin for a short while after their last part, then park: an idle pool costs no CPU. When several callers
  * are inside at once, each of them takes the place of one worker, so no more threads run than the pool was made for.
@@ -28,6 +29,12 @@ final class WorkerPool implements AutoCloseable {
     private static final long WORTH_SHARING = 50_000;
 
     private static final int SPINS_BEFORE_YIELDING = 4_000;
+
+    /** Runs that parts are divided into, at most; more threads than these share them. */
+    private static final int RUNS = 16;
+
+    /** Longs between two claim words: as many as two cache lines, which some CPUs fetch together. */
+    private static final int APART = 16;
     private static final VarHandle EPOCH;
     private static final VarHandle CALLERS;
 
@@ -124,14 +131,18 @@ final class WorkerPool implements AutoCloseable {
         /** The caller's operations, reused so that a token costs no garbage. */
         final Workbench bench = new Workbench(this);
 
-        /** Generation in the upper half (so that a claim made for an earlier task fails), next unclaimed part in the lower. */
-        @SuppressWarnings("unused") // through STATE
-        private volatile long state = Integer.MAX_VALUE;
+        /**
+         * A word per run: generation in the upper half (so that a claim made for an earlier task fails), next unclaimed
+         * part in the lower.
+         */
+        private final long[] claims = new long[(Math.min(RUNS, workers.length + 1) + 1) * APART];
 
         @SuppressWarnings("unused") // through DONE
         private volatile int done;
 
+        private int generation;
         private int parts;
+        private int runs;
         private @Nullable Task task;
         private volatile @Nullable Throwable failure;
         private @Nullable Region nextIdle;
@@ -162,7 +173,11 @@ final class WorkerPool implements AutoCloseable {
             CALLERS.getAndAdd(WorkerPool.this, 1);
             try {
                 announce(parts);
-                while (takePart(buffers)) {}
+                int taken = 0;
+                while (takePart(0, buffers)) {
+                    taken++;
+                }
+                finished(taken);
                 awaitOthers(parts);
             } finally {
                 CALLERS.getAndAdd(WorkerPool.this, -1);
@@ -192,38 +207,58 @@ final class WorkerPool implements AutoCloseable {
         }
 
         private void publish(int parts, Task task) {
-            long generation = ((long) STATE.getAcquire(this) >>> 32) + 1;
-            // Nothing can be claimed while task and parts change hands.
-            STATE.setVolatile(this, generation << 32 | Integer.MAX_VALUE);
+            generation++;
+            int words = Math.min(RUNS, workers.length + 1);
+            for (int run = 0; run < words; run++) {
+                // Nothing can be claimed while task and parts change hands.
+                CLAIM.setVolatile(claims, (run + 1) * APART, (long) generation << 32 | Integer.MAX_VALUE);
+            }
             this.parts = parts;
             this.task = task;
+            runs = Math.min(parts, words);
             failure = null;
             done = 0;
-            STATE.setVolatile(this, generation << 32);
+            for (int run = 0; run < runs; run++) {
+                CLAIM.setRelease(claims, (run + 1) * APART, (long) generation << 32 | (long) run * parts / runs);
+            }
         }
 
-        /** Claims and computes one part; false when none is left. */
-        private boolean takePart(Buffers buffers) {
+        /** Claims and computes one part, of the run of thread {@code number} while it has one; false when none is left. */
+        private boolean takePart(int number, Buffers buffers) {
+            int runs = this.runs;
+            for (int i = 0; i < runs; i++) {
+                if (takePartOfRun((number + i) % runs, buffers)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean takePartOfRun(int run, Buffers buffers) {
             while (true) {
-                long seen = (long) STATE.getAcquire(this);
+                long seen = (long) CLAIM.getAcquire(claims, (run + 1) * APART);
                 int part = (int) seen;
-                if (part >= parts) {
+                int runs = this.runs;
+                if (run >= runs || part >= (run + 1L) * parts / runs) {
                     return false;
                 }
                 Task claimed = task;
-                if (claimed != null && STATE.compareAndSet(this, seen, seen + 1)) {
+                if (claimed != null && CLAIM.compareAndSet(claims, (run + 1) * APART, seen, seen + 1)) {
                     try {
                         claimed.run(part, buffers);
                     } catch (RuntimeException | Error e) {
                         if (failure == null) {
                             failure = e;
                         }
-                    } finally {
-                        DONE.getAndAdd(this, 1);
                     }
                     return true;
                 }
             }
+        }
+
+        /** Counts parts that a thread took, when it takes no more. */
+        private void finished(int taken) {
+            DONE.getAndAdd(this, taken);
         }
 
         private void awaitOthers(int parts) {
@@ -238,12 +273,11 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private static final VarHandle STATE;
+    private static final VarHandle CLAIM = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle DONE;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(Region.class, "state", long.class);
             DONE = MethodHandles.lookup().findVarHandle(Region.class, "done", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -276,7 +310,12 @@ final class WorkerPool implements AutoCloseable {
         private boolean help() {
             boolean helped = false;
             for (Region region : regions) {
-                while (number + callers <= workers.length + 1 && region.takePart(buffers)) {
+                int taken = 0;
+                while (number + callers <= workers.length + 1 && region.takePart(number, buffers)) {
+                    taken++;
+                }
+                if (taken > 0) {
+                    region.finished(taken);
                     helped = true;
                 }
             }
