@@ -61,6 +61,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "Repetitions (default: ${DEFAULT-VALUE}).")
     private int repetitions = 5;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description =
+                    "Repeat each measurement for so long before it counts, while the JVM compiles what it runs (default: ${DEFAULT-VALUE}).")
+    private double warmUp = 3;
+
     @Option(names = "--json", description = "One JSON object per line.")
     private boolean json;
 
@@ -120,7 +127,10 @@ final class BenchCommand implements Callable<Integer> {
     private Row measure(String test, Callable<Double> run) {
         double[] rates = new double[Math.max(1, repetitions)];
         try (Progress progress = Progress.bar(test, model.quiet())) {
-            call(run); // the JVM compiles what it will run
+            long warm = System.nanoTime() + (long) (warmUp * 1e9);
+            do {
+                call(run);
+            } while (System.nanoTime() < warm);
             for (int i = 0; i < rates.length; i++) {
                 rates[i] = call(run);
                 progress.update(i + 1, rates.length);

@@ -109,7 +109,7 @@ class CommandLineTest {
 
     @Test
     void a_measurement_names_machine_and_jdk() {
-        Outcome outcome = run("bench", "--pp", "8", "--tg", "2", "-r", "1");
+        Outcome outcome = run("bench", "--pp", "8", "--tg", "2", "-r", "1", "--warm-up", "0");
         assertThat(outcome.out()).contains("cores", "25", "| pp8 |", "| tg2 |");
     }
 
