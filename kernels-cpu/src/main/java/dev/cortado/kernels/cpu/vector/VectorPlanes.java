@@ -85,14 +85,38 @@ final class VectorPlanes {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, plane, LITTLE_ENDIAN)
                     .lanewise(LSHR, 4 * i);
             int k = at + 4 * LANES * i;
-            add(n.and(1).lanewise(LSHL, shift), q, k);
-            add(n.lanewise(LSHR, 1).and(1).lanewise(LSHL, shift), q, k + 16 * LANES);
-            add(n.lanewise(LSHR, 2).and(1).lanewise(LSHL, shift), q, k + LANES);
-            add(n.lanewise(LSHR, 3).and(1).lanewise(LSHL, shift), q, k + 17 * LANES);
-            add(n.lanewise(LSHR, 16).and(1).lanewise(LSHL, shift), q, k + 2 * LANES);
-            add(n.lanewise(LSHR, 17).and(1).lanewise(LSHL, shift), q, k + 18 * LANES);
-            add(n.lanewise(LSHR, 18).and(1).lanewise(LSHL, shift), q, k + 3 * LANES);
-            add(n.lanewise(LSHR, 19).and(1).lanewise(LSHL, shift), q, k + 19 * LANES);
+            n.and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k))
+                    .intoArray(q, k);
+            n.lanewise(LSHR, 1).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 16 * LANES))
+                    .intoArray(q, k + 16 * LANES);
+            n.lanewise(LSHR, 2).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + LANES))
+                    .intoArray(q, k + LANES);
+            n.lanewise(LSHR, 3).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 17 * LANES))
+                    .intoArray(q, k + 17 * LANES);
+            n.lanewise(LSHR, 16).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 2 * LANES))
+                    .intoArray(q, k + 2 * LANES);
+            n.lanewise(LSHR, 17).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 18 * LANES))
+                    .intoArray(q, k + 18 * LANES);
+            n.lanewise(LSHR, 18).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 3 * LANES))
+                    .intoArray(q, k + 3 * LANES);
+            n.lanewise(LSHR, 19).and(1)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 19 * LANES))
+                    .intoArray(q, k + 19 * LANES);
         }
     }
 
@@ -119,19 +143,39 @@ final class VectorPlanes {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * (i >> 1), LITTLE_ENDIAN)
                     .lanewise(LSHR, 8 * (i & 1));
             int k = at + 4 * LANES * i;
-            add(n.and(3).lanewise(LSHL, shift), q, k);
-            add(n.lanewise(LSHR, 2).and(3).lanewise(LSHL, shift), q, k + 16 * LANES);
-            add(n.lanewise(LSHR, 4).and(3).lanewise(LSHL, shift), q, k + LANES);
-            add(n.lanewise(LSHR, 6).and(3).lanewise(LSHL, shift), q, k + 17 * LANES);
-            add(n.lanewise(LSHR, 16).and(3).lanewise(LSHL, shift), q, k + 2 * LANES);
-            add(n.lanewise(LSHR, 18).and(3).lanewise(LSHL, shift), q, k + 18 * LANES);
-            add(n.lanewise(LSHR, 20).and(3).lanewise(LSHL, shift), q, k + 3 * LANES);
-            add(n.lanewise(LSHR, 22).and(3).lanewise(LSHL, shift), q, k + 19 * LANES);
+            n.and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k))
+                    .intoArray(q, k);
+            n.lanewise(LSHR, 2).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 16 * LANES))
+                    .intoArray(q, k + 16 * LANES);
+            n.lanewise(LSHR, 4).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + LANES))
+                    .intoArray(q, k + LANES);
+            n.lanewise(LSHR, 6).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 17 * LANES))
+                    .intoArray(q, k + 17 * LANES);
+            n.lanewise(LSHR, 16).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 2 * LANES))
+                    .intoArray(q, k + 2 * LANES);
+            n.lanewise(LSHR, 18).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 18 * LANES))
+                    .intoArray(q, k + 18 * LANES);
+            n.lanewise(LSHR, 20).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 3 * LANES))
+                    .intoArray(q, k + 3 * LANES);
+            n.lanewise(LSHR, 22).and(3)
+                    .lanewise(LSHL, shift)
+                    .add(IntVector.fromArray(I, q, k + 19 * LANES))
+                    .intoArray(q, k + 19 * LANES);
         }
-    }
-
-    private static void add(IntVector v, int[] q, int at) {
-        v.add(IntVector.fromArray(I, q, at)).intoArray(q, at);
     }
 
     /** {@code out} = sign (1 or -1) times a plane of halves. */
