@@ -142,7 +142,8 @@ final class Q41Product {
             FloatVector offsets0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
             FloatVector offsets1 = FloatVector.zero(F);
-            for (int k = firstBlock; k < firstBlock + blocks; k++, p += 20 * LANES) {
+            for (int b = 0; b < blocks; b++, p += 20 * LANES) {
+                int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
                         .lanewise(LSHL, 13)
