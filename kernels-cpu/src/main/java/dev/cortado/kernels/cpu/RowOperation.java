@@ -12,7 +12,7 @@ final class RowOperation implements WorkerPool.Task {
     }
 
     /** Elements that take one thread a few microseconds. */
-    private static final long WORTH_SHARING = 16_384;
+    private static final long WORTH_SHARING = 8_192;
 
     private final WorkerPool.Region region;
     private @Nullable CpuActivations x;
