@@ -86,7 +86,7 @@ public class ProductBenchmark {
             x[i] = (float) random.nextGaussian();
         }
         inputs.set(x, 0, COLUMNS, tokens, COLUMNS);
-        inputs.prepare(matrices[0].form());
+        matrices[0].prepare(inputs);
         y = new float[tokens * ROWS];
         while (!kernels.compiled()) {
             Thread.sleep(10);

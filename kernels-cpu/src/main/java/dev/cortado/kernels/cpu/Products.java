@@ -113,7 +113,7 @@ final class Products implements WorkerPool.Task {
                     && other.in == product.in
                     && other.inRow == product.inRow
                     && other.rows == product.rows) {
-                other.inputs.prepare(weight.form());
+                weight.prepare(other.inputs);
                 return other.inputs;
             }
         }
@@ -124,7 +124,7 @@ final class Products implements WorkerPool.Task {
         CpuActivations in = required(product.in);
         Inputs own = inputs[inputCount++];
         own.set(in.data, in.at(product.inRow), in.stride, product.rows, in.columns());
-        own.prepare(weight.form());
+        weight.prepare(own);
         return own;
     }
 

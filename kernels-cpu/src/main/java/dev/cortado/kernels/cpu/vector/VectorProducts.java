@@ -2,11 +2,17 @@ package dev.cortado.kernels.cpu.vector;
 
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.weights.Product;
+import dev.cortado.kernels.cpu.weights.Quantizer;
 import dev.cortado.kernels.cpu.weights.RowProduct;
 
 /** The vector kernels by type. */
 public final class VectorProducts {
     private VectorProducts() {}
+
+    /** The kernel that quantises inputs. */
+    public static Quantizer quantizer() {
+        return VectorQuantizer::quantize;
+    }
 
     /** The kernel that multiplies with one token. */
     public static Product one(TensorType type) {
@@ -48,12 +54,22 @@ public final class VectorProducts {
         };
     }
 
-    /** The kernel over rows of a floating-point type. */
-    public static RowProduct row(TensorType type) {
+    /** The kernel that multiplies rows of a floating-point type with one input. */
+    public static RowProduct rowByOne(TensorType type) {
         return switch (type) {
-            case F32 -> F32RowProduct::multiply;
-            case F16 -> F16RowProduct::multiply;
-            case BF16 -> Bf16RowProduct::multiply;
+            case F32 -> F32RowProduct::one;
+            case F16 -> F16RowProduct::one;
+            case BF16 -> Bf16RowProduct::one;
+            default -> throw new IllegalArgumentException(type + " is no floating-point type");
+        };
+    }
+
+    /** The kernel that multiplies rows of a floating-point type with four inputs at once. */
+    public static RowProduct rowByFour(TensorType type) {
+        return switch (type) {
+            case F32 -> F32RowProduct::four;
+            case F16 -> F16RowProduct::four;
+            case BF16 -> Bf16RowProduct::four;
             default -> throw new IllegalArgumentException(type + " is no floating-point type");
         };
     }

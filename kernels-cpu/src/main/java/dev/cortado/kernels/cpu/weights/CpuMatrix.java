@@ -80,15 +80,15 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
         return QuantizedRows.tokens();
     }
 
-    /** The form of the inputs that {@link #multiply} needs. */
-    public abstract Inputs.Form form();
+    /** Gives inputs the form that {@link #multiply} needs, before threads share them. */
+    public abstract void prepare(Inputs x);
 
     /** Rows should be divided among threads at multiples of this. */
     public abstract int rowQuantum();
 
     /**
      * {@code y[at + t * stride + r] = row r * x[t]} for r from {@code from} (a multiple of {@link #rowQuantum()}) below
-     * {@code to} and all tokens t of x, which must be prepared in this matrix's {@link #form()}.
+     * {@code to} and all tokens t of x, which went through {@link #prepare}.
      */
     public abstract void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch);
 

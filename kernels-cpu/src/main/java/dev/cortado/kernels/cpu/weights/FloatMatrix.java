@@ -2,7 +2,6 @@ package dev.cortado.kernels.cpu.weights;
 
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
-import dev.cortado.kernels.cpu.startup.Bridge;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FloatMatrix extends CpuMatrix {
     private final TensorType storage;
-    private final Bridge<RowProduct> kernel;
+    private final Kernels.Rows kernels;
     private final MemorySegment bytes;
     private final @Nullable Arena arena;
     private volatile boolean closed;
@@ -24,7 +23,7 @@ public final class FloatMatrix extends CpuMatrix {
             Tensor tensor, TensorType storage, Kernels kernels, MemorySegment bytes, @Nullable Arena arena) {
         super(tensor);
         this.storage = storage;
-        this.kernel = kernels.rows(storage);
+        this.kernels = kernels.rows(storage);
         this.bytes = bytes;
         this.arena = arena;
     }
@@ -60,8 +59,8 @@ public final class FloatMatrix extends CpuMatrix {
     }
 
     @Override
-    public Inputs.Form form() {
-        return Inputs.Form.FLOAT;
+    public void prepare(Inputs x) {
+        x.prepareFloats();
     }
 
     @Override
@@ -72,11 +71,16 @@ public final class FloatMatrix extends CpuMatrix {
     @Override
     public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
         check(x, from, to, y, at, stride);
-        RowProduct product = kernel.get();
+        RowProduct one = kernels.one().get();
+        RowProduct four = kernels.four().get();
         for (int r = from; r < to; r++) {
             long row = address(r, 0);
-            for (int t = 0; t < x.tokens(); t++) {
-                y[at + t * stride + r] = product.multiply(row, columns(), x.floats(), x.offset(t), scratch.sums);
+            for (int t = 0; t < x.tokens(); ) {
+                int inputs = t + 4 <= x.tokens() ? 4 : 1;
+                RowProduct product = inputs == 4 ? four : one;
+                int result = at + t * stride + r;
+                product.multiply(row, columns(), x.floats(t), x.floatStride(), y, result, stride, scratch.sums);
+                t += inputs;
             }
         }
     }

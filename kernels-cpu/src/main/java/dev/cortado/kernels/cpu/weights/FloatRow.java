@@ -11,10 +11,13 @@ import java.util.Arrays;
 final class FloatRow implements RowProduct {
     private final TensorType type;
     private final int lanes;
+    private final int inputs;
 
-    FloatRow(TensorType type, int lanes) {
+    /** @param inputs that are multiplied at once */
+    FloatRow(TensorType type, int lanes, int inputs) {
         this.type = type;
         this.lanes = lanes;
+        this.inputs = inputs;
     }
 
     static float weight(TensorType type, long row, int k) {
@@ -27,13 +30,27 @@ final class FloatRow implements RowProduct {
     }
 
     @Override
-    public float multiply(long weights, int columns, float[] x, int at, float[] sums) {
+    public void multiply(
+            long weights,
+            int columns,
+            long x,
+            long xStride,
+            float[] y,
+            int to,
+            int yStride,
+            float[] sums) {
+        for (int t = 0; t < inputs; t++) {
+            y[to + t * yStride] = multiply(weights, columns, x + t * xStride, sums);
+        }
+    }
+
+    private float multiply(long weights, int columns, long x, float[] sums) {
         int step = 4 * lanes;
         int whole = columns / step * step;
         Arrays.fill(sums, 0, step, 0);
         for (int k = 0; k < whole; k += step) {
             for (int i = 0; i < step; i++) {
-                sums[i] = Math.fma(weight(type, weights, k + i), x[at + k + i], sums[i]);
+                sums[i] = Math.fma(weight(type, weights, k + i), getFloat(x + 4L * (k + i)), sums[i]);
             }
         }
         for (int i = 0; i < lanes; i++) {
@@ -41,7 +58,7 @@ final class FloatRow implements RowProduct {
         }
         float sum = halve(sums, lanes);
         for (int k = whole; k < columns; k++) {
-            sum = Math.fma(weight(type, weights, k), x[at + k], sum);
+            sum = Math.fma(weight(type, weights, k), getFloat(x + 4L * k), sum);
         }
         return sum;
     }

@@ -1,29 +1,36 @@
 package dev.cortado.kernels.cpu.weights;
 
+import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /**
- * The rows that a product multiplies weights with, in each of the forms that kernels ask for; a form is made when it is
- * first wanted and then shared by all matrices of the product. Reused from product to product.
+ * The rows that a product multiplies weights with, in each of the forms that kernels ask for; a form is made when {@link
+ * CpuMatrix#prepare} first wants it and then shared by all matrices of the product. Reused from product to product.
  */
 public final class Inputs {
+    /** Loads of vectors that straddle two cache lines take twice as long. */
+    private static final int LINE = 64;
+
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final QuantizedRows blocks32 = new QuantizedRows(32);
     private final QuantizedRows blocks256 = new QuantizedRows(256);
+    private Arena arena = Arena.ofAuto();
+    private long floats;
+    private long capacity;
     private float[] x = new float[0];
     private int at;
     private int stride;
     private int tokens;
     private int columns;
+    private boolean hasFloats;
     private boolean has32;
     private boolean has256;
-
-    /** Which form a matrix multiplies with. */
-    public enum Form {
-        /** float32, as given. */
-        FLOAT,
-        /** 8 bits with a scale per 32 values. */
-        BLOCKS_OF_32,
-        /** 8 bits with a scale per 256 values. */
-        BLOCKS_OF_256
-    }
 
     /** The rows x[at + t * stride] to x[at + t * stride + columns - 1] for t below {@code tokens}. */
     public void set(float[] x, int at, int stride, int tokens, int columns) {
@@ -36,33 +43,43 @@ public final class Inputs {
         this.stride = stride;
         this.tokens = tokens;
         this.columns = columns;
+        hasFloats = false;
         has32 = false;
         has256 = false;
     }
 
-    /** Makes a form, before threads share this. */
-    public void prepare(Form form) {
-        switch (form) {
-            case FLOAT -> {}
-            case BLOCKS_OF_32 -> {
-                if (!has32) {
-                    fill(blocks32);
-                    has32 = true;
-                }
-            }
-            case BLOCKS_OF_256 -> {
-                if (!has256) {
-                    fill(blocks256);
-                    has256 = true;
-                }
-            }
+    /** Makes the form of float32, as given, but each row at the beginning of a cache line. */
+    void prepareFloats() {
+        if (hasFloats) {
+            return;
+        }
+        long bytes = tokens * floatStride();
+        if (bytes > capacity) {
+            arena = Arena.ofAuto();
+            floats = arena.allocate(bytes, LINE).address();
+            capacity = bytes;
+        }
+        for (int t = 0; t < tokens; t++) {
+            MemorySegment.copy(x, at + t * stride, SEGMENT, FLOAT, floats + t * floatStride(), columns);
+        }
+        hasFloats = true;
+    }
+
+    /** Makes the form of 8 bits with a scale per {@code block} values: 32 or 256. */
+    void prepareQuantized(int block, Quantizer quantizer) {
+        if (block == 32 && !has32) {
+            quantize(blocks32, quantizer);
+            has32 = true;
+        } else if (block == 256 && !has256) {
+            quantize(blocks256, quantizer);
+            has256 = true;
         }
     }
 
-    private void fill(QuantizedRows rows) {
+    private void quantize(QuantizedRows rows, Quantizer quantizer) {
         rows.columns(columns);
         for (int t = 0; t < tokens; t++) {
-            rows.set(t, x, at + t * stride);
+            quantizer.quantize(rows, t, x, at + t * stride);
         }
     }
 
@@ -74,18 +91,23 @@ public final class Inputs {
         return columns;
     }
 
-    QuantizedRows quantized(Form form) {
-        if (form == Form.BLOCKS_OF_32 ? !has32 : !has256) {
-            throw new IllegalStateException("inputs were not prepared as " + form);
+    QuantizedRows quantized(int block) {
+        if (block == 32 ? !has32 : !has256) {
+            throw new IllegalStateException("inputs were not prepared in blocks of " + block);
         }
-        return form == Form.BLOCKS_OF_32 ? blocks32 : blocks256;
+        return block == 32 ? blocks32 : blocks256;
     }
 
-    float[] floats() {
-        return x;
+    /** Address of a row's floats. */
+    long floats(int token) {
+        if (!hasFloats) {
+            throw new IllegalStateException("inputs were not prepared as floats");
+        }
+        return floats + token * floatStride();
     }
 
-    int offset(int token) {
-        return at + token * stride;
+    /** Bytes from one row's floats to the next's. */
+    long floatStride() {
+        return (4L * columns + LINE - 1) / LINE * LINE;
     }
 }

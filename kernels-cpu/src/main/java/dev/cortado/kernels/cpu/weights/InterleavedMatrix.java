@@ -90,8 +90,8 @@ public final class InterleavedMatrix extends CpuMatrix {
     }
 
     @Override
-    public Inputs.Form form() {
-        return layout.blockSize() == 32 ? Inputs.Form.BLOCKS_OF_32 : Inputs.Form.BLOCKS_OF_256;
+    public void prepare(Inputs x) {
+        x.prepareQuantized(layout.blockSize(), kernels.quantizer().get());
     }
 
     @Override
@@ -144,7 +144,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
         check(x, from, to, y, at, stride);
         requireOpen();
-        QuantizedRows inputs = x.quantized(form());
+        QuantizedRows inputs = x.quantized(layout.blockSize());
         int perChunk = source == null ? (int) Math.max(1, CACHED_BYTES / groupBytes()) : 1;
         int whole = to / LANES;
         for (int g = from / LANES; g < whole; g += perChunk) {

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The product kernels of the types in use. A type's kernels are made, and their warm-up begun, when the first matrix of
@@ -20,7 +21,8 @@ public final class Kernels {
     private final Choice choice;
     private final Warmup warmup;
     private final Map<TensorType, Interleaved> interleaved = new EnumMap<>(TensorType.class);
-    private final Map<TensorType, Bridge<RowProduct>> rows = new EnumMap<>(TensorType.class);
+    private @Nullable Bridge<Quantizer> quantizer;
+    private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
 
     /** Which form of a kernel computes. */
     public enum Choice {
@@ -32,10 +34,18 @@ public final class Kernels {
         VECTOR
     }
 
-    /** Kernels of one interleaved type: for one token, for two at once, and the panels for many. */
-    record Interleaved(Bridge<Product> one, Bridge<Product> two, Bridge<Panel> panel) {
+    /** Kernels of one interleaved type: for its inputs, for one token, for two at once, and the panels for many. */
+    record Interleaved(
+            Bridge<Quantizer> quantizer, Bridge<Product> one, Bridge<Product> two, Bridge<Panel> panel) {
         boolean crossed() {
-            return one.crossed() && two.crossed() && panel.crossed();
+            return quantizer.crossed() && one.crossed() && two.crossed() && panel.crossed();
+        }
+    }
+
+    /** Kernels of one floating-point type: for one input, and for four at once. */
+    record Rows(Bridge<RowProduct> one, Bridge<RowProduct> four) {
+        boolean crossed() {
+            return one.crossed() && four.crossed();
         }
     }
 
@@ -48,7 +58,7 @@ public final class Kernels {
     /** Whether every kernel in use has its final form: nothing gets faster any more. */
     public synchronized boolean compiled() {
         return interleaved.values().stream().allMatch(Interleaved::crossed)
-                && rows.values().stream().allMatch(Bridge::crossed);
+                && rows.values().stream().allMatch(Rows::crossed);
     }
 
     synchronized Interleaved of(Layout layout) {
@@ -58,7 +68,8 @@ public final class Kernels {
             if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
                 Bridge<Product> one = new Bridge<>(scalar, scalar);
                 Product two = oneByOne(one);
-                return new Interleaved(one, new Bridge<>(two, two), new Bridge<>(scalarPanel, scalarPanel));
+                return new Interleaved(
+                        quantizer(), one, new Bridge<>(two, two), new Bridge<>(scalarPanel, scalarPanel));
             }
             Product vectorOne = VectorProducts.one(type);
             Product vectorTwo = VectorProducts.two(type);
@@ -78,8 +89,30 @@ public final class Kernels {
                     warm(layout, "product " + type + " x 2", vectorTwo, two::cross);
                 });
             }
-            return new Interleaved(one, two, panel);
+            return new Interleaved(quantizer(), one, two, panel);
         });
+    }
+
+    /** The kernel that quantises inputs, the same for all types. */
+    private Bridge<Quantizer> quantizer() {
+        if (quantizer == null) {
+            Quantizer scalar = QuantizedRows::set;
+            Quantizer vector = VectorModule.PRESENT && choice != Choice.SCALAR ? VectorProducts.quantizer() : scalar;
+            quantizer = new Bridge<>(scalar, vector);
+            if (choice == Choice.VECTOR) {
+                quantizer.cross();
+            } else if (vector != scalar) {
+                warm(vector, quantizer::cross);
+            }
+        }
+        return quantizer;
+    }
+
+    private void warm(Quantizer vector, Runnable ready) {
+        QuantizedRows rows = new QuantizedRows(256);
+        rows.columns(512);
+        float[] x = new float[512];
+        warmup.add("quantisation of inputs", () -> vector.quantize(rows, 0, x, 0), ready);
     }
 
     /** Two tokens through the kernel for one. */
@@ -128,31 +161,43 @@ public final class Kernels {
                 ready);
     }
 
-    synchronized Bridge<RowProduct> rows(TensorType type) {
+    synchronized Rows rows(TensorType type) {
         return rows.computeIfAbsent(type, t -> {
-            RowProduct scalar = new FloatRow(type, VectorModule.LANES);
+            RowProduct scalarOne = new FloatRow(type, VectorModule.LANES, 1);
+            RowProduct scalarFour = new FloatRow(type, VectorModule.LANES, 4);
             if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
-                return new Bridge<>(scalar, scalar);
+                return new Rows(new Bridge<>(scalarOne, scalarOne), new Bridge<>(scalarFour, scalarFour));
             }
-            RowProduct vector = VectorProducts.row(type);
-            Bridge<RowProduct> bridge = new Bridge<>(scalar, vector);
+            RowProduct vectorOne = VectorProducts.rowByOne(type);
+            RowProduct vectorFour = VectorProducts.rowByFour(type);
+            Bridge<RowProduct> one = new Bridge<>(scalarOne, vectorOne);
+            Bridge<RowProduct> four = new Bridge<>(scalarFour, vectorFour);
             if (choice == Choice.VECTOR) {
-                bridge.cross();
-                return bridge;
+                one.cross();
+                four.cross();
+            } else {
+                warm("product " + type, vectorOne, () -> {
+                    one.cross();
+                    warm("product " + type + " x 4", vectorFour, four::cross);
+                });
             }
-            int columns = 9 * VectorModule.LANES + 2;
-            Arena arena = Arena.ofAuto();
-            long weights = arena.allocate(4L * columns, 64).address();
-            float[] x = new float[columns];
-            float[] sums = new float[4 * VectorModule.LANES];
-            warmup.add(
-                    "product " + type,
-                    () -> {
-                        vector.multiply(weights, columns, x, 0, sums);
-                        Reference.reachabilityFence(arena);
-                    },
-                    bridge::cross);
-            return bridge;
+            return new Rows(one, four);
         });
+    }
+
+    private void warm(String name, RowProduct vector, Runnable ready) {
+        int columns = 9 * VectorModule.LANES + 2;
+        Arena arena = Arena.ofAuto();
+        long weights = arena.allocate(4L * columns, 64).address();
+        long x = arena.allocate(4 * 4L * columns, 64).address();
+        float[] y = new float[4];
+        float[] sums = new float[4 * VectorModule.LANES];
+        warmup.add(
+                name,
+                () -> {
+                    vector.multiply(weights, columns, x, 4L * columns, y, 0, 1, sums);
+                    Reference.reachabilityFence(arena);
+                },
+                ready);
     }
 }

@@ -1,7 +1,5 @@
 package dev.cortado.kernels.cpu.weights;
 
-import java.util.Arrays;
-
 /**
  * Input rows as 8-bit integers with a scale per block of 32 or 256, in the order that the kernels over interleaved
  * weights read: value x is about {@code scale * q}, |q| at most 127. Each array holds token after token:
@@ -22,10 +20,12 @@ import java.util.Arrays;
 public final class QuantizedRows {
     private static final int TOKENS = 8;
 
+    /** Added to a small float, this leaves it rounded to nearest, ties to even, in the lower 16 of the sum's bits. */
+    public static final float ROUNDER = 0x1.8p23f;
+
     private final int block;
     private int columns;
     private int capacity;
-    private int[] values = {};
     private int[] pairs = {};
     private float[] scales = {};
     private int[] sums16 = {};
@@ -51,7 +51,6 @@ public final class QuantizedRows {
         this.columns = columns;
         if (columns > capacity) {
             capacity = columns;
-            values = new int[columns];
             pairs = new int[TOKENS * columns / 2];
             scales = new float[TOKENS * columns / block];
             sums16 = new int[TOKENS * columns / 16];
@@ -89,37 +88,80 @@ public final class QuantizedRows {
         return starts32;
     }
 
-    /** Quantises one row. */
-    public void set(int token, float[] x, int at) {
-        for (int b = 0; b < columns; b += block) {
-            scales[(token * columns + b) / block] = quantize(x, at + b, block, values, b);
+    /** Values per scale. */
+    public int block() {
+        return block;
+    }
+
+    /** Quantises one row: the plain form of {@link Quantizer}. */
+    void set(int token, float[] x, int at) {
+        for (int b = 0, s = token * columns / block; b < columns; b += block, s++) {
+            float largest = largest(x, at + b, block);
+            scales[s] = scale(largest);
+            pack(x, at + b, block, inverse(largest), pairs, (token * columns + b) / 2);
         }
-        for (int k = 0; k < columns; k += 32) {
-            int run = (token * columns + k) / 16;
-            pack(values, k, run);
-            pack(values, k + 16, run + 1);
+        sum(token);
+    }
+
+    /** The scale of a block; below 2^-119 its inverse is no float, and such inputs are zero beside any other. */
+    public static float scale(float largest) {
+        return largest < 0x1p-119f ? 0 : largest / 127;
+    }
+
+    /** What a block's values are multiplied with before they are rounded. */
+    public static float inverse(float largest) {
+        return largest < 0x1p-119f ? 0 : 127 / largest;
+    }
+
+    /** The largest magnitude of a block: without their signs, floats are ordered as their bits are. */
+    private static float largest(float[] x, int from, int count) {
+        int a = 0;
+        int b = 0;
+        int c = 0;
+        int d = 0;
+        for (int i = from; i < from + count; i += 4) {
+            a = Math.max(a, Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE);
+            b = Math.max(b, Float.floatToRawIntBits(x[i + 1]) & Integer.MAX_VALUE);
+            c = Math.max(c, Float.floatToRawIntBits(x[i + 2]) & Integer.MAX_VALUE);
+            d = Math.max(d, Float.floatToRawIntBits(x[i + 3]) & Integer.MAX_VALUE);
+        }
+        return Float.intBitsToFloat(Math.max(Math.max(a, b), Math.max(c, d)));
+    }
+
+    private static void pack(float[] x, int from, int count, float inverse, int[] pairs, int to) {
+        for (int i = 0; i < count / 4; i++) {
+            int a = Float.floatToRawIntBits(x[from + 4 * i] * inverse + ROUNDER);
+            int b = Float.floatToRawIntBits(x[from + 4 * i + 1] * inverse + ROUNDER);
+            int c = Float.floatToRawIntBits(x[from + 4 * i + 2] * inverse + ROUNDER);
+            int d = Float.floatToRawIntBits(x[from + 4 * i + 3] * inverse + ROUNDER);
+            pairs[to + 2 * i] = a & 0xFFFF | c << 16;
+            pairs[to + 2 * i + 1] = b & 0xFFFF | d << 16;
+        }
+    }
+
+    /** Sums and starts of a row whose pairs are there. */
+    public void sum(int token) {
+        int first = token * columns / 16;
+        sum(pairs, first, columns / 16, sums16, starts16);
+        for (int run = first; run < first + columns / 16; run += 2) {
             sums32[run / 2] = sums16[run] + sums16[run + 1];
             starts32[run / 2] = halfOfSum(starts16[run], starts16[run + 1]);
         }
     }
 
-    /** Pairs, sum and start of 16 values. */
-    private void pack(int[] q, int from, int run) {
-        int low = 0;
-        int high = 0;
-        int to = 8 * run;
-        for (int i = from; i < from + 16; i += 4, to += 2) {
-            int a = q[i];
-            int b = q[i + 1];
-            int c = q[i + 2];
-            int d = q[i + 3];
-            pairs[to] = a & 0xFFFF | c << 16;
-            pairs[to + 1] = b & 0xFFFF | d << 16;
-            low += a + b;
-            high += c + d;
+    private static void sum(int[] pairs, int first, int count, int[] sums16, int[] starts16) {
+        for (int run = first; run < first + count; run++) {
+            int p = 8 * run;
+            int both = 0;
+            int high = 0;
+            for (int i = 0; i < 8; i++) {
+                both += pairs[p + i];
+                high += pairs[p + i] >> 16;
+            }
+            int low = (short) both;
+            sums16[run] = low + high;
+            starts16[run] = -32 * low & 0xFFFF | -32 * high << 16;
         }
-        sums16[run] = low + high;
-        starts16[run] = -32 * low & 0xFFFF | -32 * high << 16;
     }
 
     /** Both 16-bit halves of (a + b) / 2. */
@@ -127,24 +169,5 @@ public final class QuantizedRows {
         int low = (short) a + (short) b >> 1;
         int high = (a >> 16) + (b >> 16) >> 1;
         return low & 0xFFFF | high << 16;
-    }
-
-    /** Rounds to nearest, ties to even, after scaling the largest magnitude to 127; the scale that undoes it. */
-    private static float quantize(float[] x, int from, int count, int[] q, int to) {
-        float largest = 0;
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Math.abs(x[from + i]));
-        }
-        // below that, the inverse is no float; such inputs are zero beside any other
-        if (largest < 0x1p-119f) {
-            Arrays.fill(q, to, to + count, 0);
-            return 0;
-        }
-        float inverse = 127 / largest;
-        for (int i = 0; i < count; i++) {
-            // adding 1.5 * 2^23 leaves the rounded number in the lowest bits
-            q[to + i] = Float.floatToRawIntBits(x[from + i] * inverse + 0x1.8p23f) - 0x4B400000;
-        }
-        return largest / 127;
     }
 }

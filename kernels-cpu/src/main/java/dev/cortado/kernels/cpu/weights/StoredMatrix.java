@@ -24,8 +24,8 @@ public final class StoredMatrix extends CpuMatrix {
     }
 
     @Override
-    public Inputs.Form form() {
-        return Inputs.Form.FLOAT;
+    public void prepare(Inputs x) {
+        throw new UnsupportedOperationException("%s has no kernel for few rows".formatted(type()));
     }
 
     @Override

@@ -56,7 +56,7 @@ class NoGarbageTest {
             do {
                 allocated = allocated(() -> {
                     inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
-                    inputs.prepare(matrix.form());
+                    matrix.prepare(inputs);
                     matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
                     matrix.panel(0, Math.min(ROWS, Panel.ROWS), 0, COLUMNS, panel, 0, scratch);
                 });

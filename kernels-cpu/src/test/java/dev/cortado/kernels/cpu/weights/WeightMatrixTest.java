@@ -156,7 +156,7 @@ class WeightMatrixTest {
             float[] all = multiply(matrix, x, 1);
             Inputs inputs = new Inputs();
             inputs.set(x, 0, COLUMNS, 1, COLUMNS);
-            inputs.prepare(matrix.form());
+            matrix.prepare(inputs);
             float[] y = new float[ROWS + 2];
             Arrays.fill(y, -7);
             int from = matrix.rowQuantum();
@@ -210,7 +210,7 @@ class WeightMatrixTest {
         for (int t = 0; t < tokens; t += QuantizedRows.tokens()) {
             int count = Math.min(QuantizedRows.tokens(), tokens - t);
             inputs.set(x, t * COLUMNS, COLUMNS, count, COLUMNS);
-            inputs.prepare(matrix.form());
+            matrix.prepare(inputs);
             matrix.multiply(inputs, 0, ROWS, y, t * ROWS, ROWS, scratch);
         }
         return y;
