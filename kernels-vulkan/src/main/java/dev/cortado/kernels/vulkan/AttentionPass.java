@@ -129,13 +129,13 @@ final class AttentionPass {
         int splits = decode ? splits(segments, attention, count) : 1;
         if (splits == 1) {
             Region table = queries(segments, count, queries, attention);
-            Dispatch dispatch = gpu.dispatch("attend%dx%d_%s".formatted(queries, each, cache.shape().type()));
+            Dispatch dispatch = gpu.dispatch("attend" + queries + "x" + each + "_" + cache.shape().type());
             score(dispatch.read(q).write(out), cache, layer, table, count, attention, sinks)
                     .groups(attention.heads(), count, 1);
         } else {
             Region parts = partial(4L * count * attention.heads() * splits * (attention.valueWidth() + 2));
             Region table = queries(segments, count, queries, attention);
-            Dispatch dispatch = gpu.dispatch("attend_split%d_%s".formatted(each, cache.shape().type()));
+            Dispatch dispatch = gpu.dispatch("attend_split" + each + "_" + cache.shape().type());
             score(dispatch.read(q).write(parts).push(0, 0), cache, layer, table, count, attention, sinks)
                     .groups(attention.heads(), count, splits);
             Region again = queries(segments, count, queries, attention); // the first may be submitted by now
