@@ -60,7 +60,8 @@ class Float16Test {
 
     @Test
     void experts_agree_with_the_reference() {
-        assertAgreement(1, Float16Test::mixture);
+        assertAgreement(1, backend -> mixture(backend, Activation.RELU, false));
+        assertAgreement(2, backend -> mixture(backend, Activation.SWIGLU_OAI, true)); // results are twice as large
     }
 
     private interface Computation {
@@ -98,27 +99,44 @@ class Float16Test {
         }
     }
 
-    private static float[][] mixture(Backend backend) {
+    /** @param gpt whether experts have gates, and all projections biases */
+    private static float[][] mixture(Backend backend, Activation activation, boolean gpt) {
         Random random = new Random(22);
-        Linear[] up = new Linear[4];
-        Linear[] down = new Linear[4];
-        for (int e = 0; e < up.length; e++) {
-            up[e] = new Linear(backend.matrix(square(TensorType.F32, random)), null);
-            down[e] = new Linear(backend.matrix(square(TensorType.F32, random)), null);
+        Linear[][] layers = new Linear[3][4];
+        for (Linear[] layer : layers) {
+            for (int e = 0; e < layer.length; e++) {
+                float[] bias = new float[SIZE];
+                for (int i = 0; i < SIZE; i++) {
+                    bias[i] = (float) random.nextGaussian();
+                }
+                layer[e] = new Linear(
+                        backend.matrix(square(TensorType.F32, random)), gpt ? backend.parameter(bias) : null);
+            }
         }
-        Experts experts =
-                new Experts(null, up, down, Activation.RELU, 2, Experts.Gating.SOFTMAX, true, 1, null, 1, 1);
+        Experts experts = new Experts(
+                gpt ? layers[2] : null,
+                layers[0],
+                layers[1],
+                activation,
+                2,
+                Experts.Gating.SOFTMAX,
+                true,
+                1,
+                null,
+                1,
+                1);
         try (Activations x = backend.activations(TOKENS, SIZE);
-                Activations router = backend.activations(TOKENS, up.length);
+                Activations router = backend.activations(TOKENS, layers[0].length);
                 Activations y = backend.activations(TOKENS, SIZE)) {
             fill(x, random, 1);
             fill(router, random, 1);
             backend.experts(x, router, experts, y);
             return rows(y);
         } finally {
-            for (int e = 0; e < up.length; e++) {
-                backend.release(up[e].weight());
-                backend.release(down[e].weight());
+            for (Linear[] layer : layers) {
+                for (Linear expert : layer) {
+                    backend.release(expert.weight());
+                }
             }
         }
     }
