@@ -13,14 +13,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class WorkerPoolTest {
-    @Test
-    void every_part_runs_once_in_region_after_region() {
-        try (WorkerPool pool = new WorkerPool(4)) {
+    @ParameterizedTest
+    @ValueSource(ints = {4, 20}) // fewer and more threads than there are runs of parts
+    void every_part_runs_once_in_region_after_region(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
             WorkerPool.Region region = pool.enter();
-            for (int parts = 0; parts < 300; parts++) {
+            for (int parts = 0; parts < 100; parts++) {
                 AtomicIntegerArray runs = new AtomicIntegerArray(Math.max(1, parts));
                 region.run(parts, (part, buffers) -> runs.incrementAndGet(part));
                 for (int part = 0; part < parts; part++) {
