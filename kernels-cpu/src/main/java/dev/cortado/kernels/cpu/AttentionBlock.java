@@ -24,7 +24,6 @@ final class AttentionBlock {
     private int query;
     private int group;
     private int rows;
-    private int paddedRows;
     private int valueStrips;
 
     private final float[] sums = new float[Exponentials.COLUMNS];
@@ -56,24 +55,23 @@ final class AttentionBlock {
         keyColumns = cache.shape().keyWidths()[layer];
         group = attention.heads() / attention.kvHeads();
         rows = queries * group;
-        paddedRows = AttentionTask.paddedRows(rows);
         valueStrips = Tile.strips(attention.valueWidth());
     }
 
     /**
-     * Attends to cache slots first to last. Writes to partial[at...]: weighted values [paddedRows x valueStrips * 16], maximum
-     * of the scores [paddedRows], sum of their exponentials [paddedRows].
+     * Attends to cache slots first to last. Writes to partial[at...]: weighted values [rows x valueStrips * 16], maximum
+     * of the scores [rows], sum of their exponentials [rows].
      */
     void compute(CpuActivations q, int first, int last, Buffers buffers, float[] partial, int at) {
         int keyWidth = attention().keyWidth();
-        queryRows = buffers.floats(Buffers.Use.QUERIES, paddedRows * keyWidth);
+        queryRows = buffers.floats(Buffers.Use.QUERIES, rows * keyWidth);
         keyTile = buffers.floats(Buffers.Use.KEYS, TILE * keyWidth);
         valueTile = buffers.floats(Buffers.Use.VALUES, TILE * valueStrips * Tile.STRIP);
-        scores = buffers.floats(Buffers.Use.SCORES, paddedRows * TILE);
-        int weighted = paddedRows * valueStrips * Tile.STRIP;
+        scores = buffers.floats(Buffers.Use.SCORES, rows * TILE);
+        int weighted = rows * valueStrips * Tile.STRIP;
         Arrays.fill(partial, at, at + weighted, 0);
-        Arrays.fill(partial, at + weighted, at + weighted + paddedRows, Float.NEGATIVE_INFINITY);
-        Arrays.fill(partial, at + weighted + paddedRows, at + weighted + 2 * paddedRows, 0);
+        Arrays.fill(partial, at + weighted, at + weighted + rows, Float.NEGATIVE_INFINITY);
+        Arrays.fill(partial, at + weighted + rows, at + weighted + 2 * rows, 0);
         if (first > last) {
             return; // a later split, for a query that does not see so far
         }
@@ -96,7 +94,6 @@ final class AttentionBlock {
                 queryRows[to + c] = source[from + c] * scale;
             }
         }
-        Arrays.fill(queryRows, rows * width, paddedRows * width, 0);
     }
 
     /** Slots from to to of one page. */
@@ -107,44 +104,20 @@ final class AttentionBlock {
         int keyWidth = attention().keyWidth();
         loadKeys(page, firstStrip, strips);
         loadValues(page, from, to, firstStrip, buffers);
-        for (int row = 0; row < paddedRows; row += Tile.ROWS) {
-            for (int i = row; i < row + Tile.ROWS; i++) {
-                Arrays.fill(scores, i * TILE, i * TILE + columns, 0);
-            }
-            tile().add(
-                            keyTile,
-                            0,
-                            keyWidth * Tile.STRIP,
-                            strips,
-                            Tile.STRIP,
-                            queryRows,
-                            row * keyWidth,
-                            keyWidth,
-                            keyWidth,
-                            scores,
-                            row * TILE,
-                            TILE);
+        for (int row = 0; row < rows; row++) {
+            Arrays.fill(scores, row * TILE, row * TILE + columns, 0);
         }
+        int gap = keyWidth * Tile.STRIP;
+        tile().add(keyTile, 0, gap, strips, queryRows, 0, keyWidth, rows, keyWidth, scores, 0, TILE);
         int slot = page * TILE + firstStrip * Tile.STRIP;
         for (int row = 0; row < rows; row++) {
             softmax(row, slot, columns, partial, at);
         }
         int offset = from - firstStrip * Tile.STRIP;
-        for (int row = 0; row < paddedRows; row += Tile.ROWS) {
-            tile().add(
-                            valueTile,
-                            from * Tile.STRIP,
-                            TILE * Tile.STRIP,
-                            valueStrips,
-                            Tile.STRIP,
-                            scores,
-                            row * TILE + offset,
-                            TILE,
-                            to - from + 1,
-                            partial,
-                            at + row * valueStrips * Tile.STRIP,
-                            valueStrips * Tile.STRIP);
-        }
+        int width = valueStrips * Tile.STRIP;
+        int first = from * Tile.STRIP;
+        gap = TILE * Tile.STRIP;
+        tile().add(valueTile, first, gap, valueStrips, scores, offset, TILE, rows, to - from + 1, partial, at, width);
     }
 
     /** Keys of the head as [strip][column][key % 16]. */
@@ -217,8 +190,8 @@ final class AttentionBlock {
         Arrays.fill(scores, scoresAt, scoresAt + from, Float.NEGATIVE_INFINITY);
         Arrays.fill(scores, scoresAt + to + 1, scoresAt + columns, Float.NEGATIVE_INFINITY);
         int width = valueStrips * Tile.STRIP;
-        int maximumAt = at + paddedRows * width + row;
-        int sumAt = maximumAt + paddedRows;
+        int maximumAt = at + rows * width + row;
+        int sumAt = maximumAt + rows;
         float before = partial[maximumAt];
         exponentials().maxima(scores, scoresAt, columns, sums);
         float maximum = Math.max(before, Exponentials.maximum(sums));

@@ -140,12 +140,8 @@ final class AttentionTask implements WorkerPool.Task {
 
     /** Floats of a partial result: weighted values, maxima and sums of a block. */
     static int partialLength(Attention attention, int queries) {
-        int rows = paddedRows(queries * (attention.heads() / attention.kvHeads()));
+        int rows = queries * (attention.heads() / attention.kvHeads());
         return rows * (Tile.strips(attention.valueWidth()) * Tile.STRIP + 2);
-    }
-
-    static int paddedRows(int rows) {
-        return (rows + Tile.ROWS - 1) / Tile.ROWS * Tile.ROWS;
     }
 
     @Override
@@ -206,7 +202,7 @@ final class AttentionTask implements WorkerPool.Task {
         int group = attention.heads() / attention.kvHeads();
         int width = attention.valueWidth();
         int padded = Tile.strips(width) * Tile.STRIP;
-        int rows = paddedRows(queries * group);
+        int rows = queries * group;
         for (int row = 0; row < queries * group; row++) {
             int head = kvHead * group + row % group;
             int maximumAt = at + rows * padded + row;

@@ -13,8 +13,6 @@ final class Buffers {
         PANEL,
         /** Sums of a tile before they reach their output. */
         SUMS,
-        /** The last rows of an input, filled up to four with zeros. */
-        LAST_ROWS,
         /** Scaled queries of a block of attention. */
         QUERIES,
         /** A tile of keys as float32. */

@@ -29,6 +29,27 @@ public interface Exponentials {
     /** The rest of ln 2. */
     float LN2_LOW = (float) (0.6931471805599453 - LN2_HIGH);
 
+    /** sqrt(1 / 2). */
+    float SQRT_HALF = 0.70710678f;
+
+    /** erfc(z) = (c1 t + c2 t^2 + ... + c5 t^5) e^(-z^2) with t = 1 / (1 + p z): p. */
+    float ERFC_P = 0.3275911f;
+
+    /** c1. */
+    float ERFC_1 = 0.254829592f;
+
+    /** c2. */
+    float ERFC_2 = -0.284496736f;
+
+    /** c3. */
+    float ERFC_3 = 1.421413741f;
+
+    /** c4. */
+    float ERFC_4 = -1.453152027f;
+
+    /** c5. */
+    float ERFC_5 = 1.061405429f;
+
     /** maxima[c] becomes the largest of column c of x[at..at + n), n a positive multiple of 16. */
     void maxima(float[] x, int at, int n, float[] maxima);
 
@@ -40,6 +61,12 @@ public interface Exponentials {
 
     /** x[i] = 1 / (1 + e^-x[i]) for i in at..at + n, n a multiple of 16. */
     void logistic(float[] x, int at, int n);
+
+    /**
+     * x[i] = x[i] / 2 erfc(-x[i] / sqrt 2) for i in at..at + n, n a multiple of 16, with erfc by Abramowitz and Stegun
+     * (1964), 7.1.26: absolute error below 2e-7 |x[i]| + 1e-7.
+     */
+    void gelu(float[] x, int at, int n);
 
     /** The largest of sixteen columns, as a tree. */
     static float maximum(float[] s) {

@@ -49,17 +49,18 @@ final class FloatKernels {
         Bridge<Tile> tile = new Bridge<>(new PlainTile(), vectorTile);
         Exponentials vectorExponentials = new VectorExponentials();
         Bridge<Exponentials> exponentials = new Bridge<>(new PlainExponentials(), vectorExponentials);
-        // Seven strips go through every form of the tile, whatever the vectors' width.
+        // Seven strips and thirteen rows (six, four, two and one) go through every form of the tile, whatever the width.
         int strips = 7;
+        int rows = 13;
         int depth = 8;
         float[] panel = new float[strips * depth * Tile.STRIP];
-        float[] x = new float[Tile.ROWS * depth];
-        float[] sums = new float[Tile.ROWS * strips * Tile.STRIP];
+        float[] x = new float[rows * depth];
+        float[] sums = new float[rows * strips * Tile.STRIP];
         int gap = depth * Tile.STRIP;
         int width = strips * Tile.STRIP;
         warmup.add(
                 "tile",
-                () -> vectorTile.add(panel, 0, gap, strips, Tile.STRIP, x, 0, depth, depth, sums, 0, width),
+                () -> vectorTile.add(panel, 0, gap, strips, x, 0, depth, rows, depth, sums, 0, width),
                 tile::cross);
         float[] values = new float[4 * Exponentials.COLUMNS];
         float[] columns = new float[Exponentials.COLUMNS];
@@ -69,6 +70,7 @@ final class FloatKernels {
                     vectorExponentials.maxima(values, 0, values.length, columns);
                     vectorExponentials.exponentials(values, 0, values.length, columns[0], columns);
                     vectorExponentials.logistic(values, 0, values.length);
+                    vectorExponentials.gelu(values, 0, values.length);
                 },
                 exponentials::cross);
         return new FloatKernels(tile, exponentials);

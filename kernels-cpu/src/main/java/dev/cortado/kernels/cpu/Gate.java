@@ -112,9 +112,8 @@ final class Gate {
                 }
             }
             case GELU_ERF -> {
-                for (int i = 0; i < n; i++) {
-                    y[i] = geluErf(x[at + i]);
-                }
+                System.arraycopy(x, at, y, 0, n);
+                exponentials.gelu(y, 0, whole(n));
             }
             case RELU -> {
                 for (int i = 0; i < n; i++) {
@@ -133,15 +132,5 @@ final class Gate {
     /** The stretch is a multiple of sixteen long, so the exponentials may run past n. */
     private static int whole(int n) {
         return (n + Exponentials.COLUMNS - 1) / Exponentials.COLUMNS * Exponentials.COLUMNS;
-    }
-
-    /** x/2 erfc(-x / sqrt 2) with erfc by Abramowitz and Stegun (1964), 7.1.26: absolute error below 1.5e-7. */
-    private static float geluErf(float x) {
-        double z = Math.abs(x) * Math.sqrt(0.5);
-        double t = 1 / (1 + 0.3275911 * z);
-        double polynomial =
-                t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-        double tail = polynomial * PlainExponentials.exp((float) (-z * z));
-        return (float) (0.5 * x * (x < 0 ? tail : 2 - tail));
     }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Many rows times a group of output columns: the weights are dequantised once into a panel, which is then multiplied
- * with four rows at a time. Activations stay exact, so the result does not depend on the weights' layout.
+ * with all rows. Activations stay exact, so the result does not depend on the weights' layout.
  */
 final class Gemm {
     /** Output columns of a call. */
@@ -30,47 +30,20 @@ final class Gemm {
             int outRow,
             Tile tile,
             Buffers buffers) {
-        int padded = (rows + Tile.ROWS - 1) / Tile.ROWS * Tile.ROWS;
         int strips = Tile.strips(to - from);
         float[] panel = buffers.floats(Buffers.Use.PANEL, COLUMNS * DEPTH);
-        float[] sums = buffers.floats(Buffers.Use.SUMS, padded * COLUMNS);
-        Arrays.fill(sums, 0, padded * COLUMNS, 0);
+        float[] sums = buffers.floats(Buffers.Use.SUMS, rows * COLUMNS);
+        Arrays.fill(sums, 0, rows * COLUMNS, 0);
         for (int k = 0; k < weight.columns(); k += DEPTH) {
             int depth = Math.min(DEPTH, weight.columns() - k);
             for (int strip = 0; strip < strips; strip++) {
                 int row = from + strip * Tile.STRIP;
                 weight.panel(row, Math.min(to, row + Tile.STRIP), k, depth, panel, strip * GAP, buffers.scratch);
             }
-            multiply(panel, strips, in, inRow, rows, k, depth, sums, tile, buffers);
+            tile.add(panel, 0, GAP, strips, in.data, in.at(inRow) + k, in.stride, rows, depth, sums, 0, COLUMNS);
         }
         for (int t = 0; t < rows; t++) {
             System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, to - from);
-        }
-    }
-
-    private static void multiply(
-            float[] panel,
-            int strips,
-            CpuActivations in,
-            int inRow,
-            int rows,
-            int k,
-            int depth,
-            float[] sums,
-            Tile tile,
-            Buffers buffers) {
-        int whole = rows / Tile.ROWS * Tile.ROWS;
-        for (int t = 0; t < whole; t += Tile.ROWS) {
-            int at = in.at(inRow + t) + k;
-            tile.add(panel, 0, GAP, strips, Tile.STRIP, in.data, at, in.stride, depth, sums, t * COLUMNS, COLUMNS);
-        }
-        if (whole < rows) {
-            float[] last = buffers.floats(Buffers.Use.LAST_ROWS, Tile.ROWS * DEPTH);
-            Arrays.fill(last, (rows - whole) * DEPTH, Tile.ROWS * DEPTH, 0);
-            for (int t = whole; t < rows; t++) {
-                System.arraycopy(in.data, in.at(inRow + t) + k, last, (t - whole) * DEPTH, depth);
-            }
-            tile.add(panel, 0, GAP, strips, Tile.STRIP, last, 0, DEPTH, depth, sums, whole * COLUMNS, COLUMNS);
         }
     }
 }

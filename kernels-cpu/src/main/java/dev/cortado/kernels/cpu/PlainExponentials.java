@@ -47,4 +47,18 @@ final class PlainExponentials implements Exponentials {
             x[i] = 1 / (1 + exp(-x[i]));
         }
     }
+
+    @Override
+    public void gelu(float[] x, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            float z = Math.abs(x[i]) * SQRT_HALF;
+            float t = 1 / Math.fma(z, ERFC_P, 1f);
+            float p = Math.fma(t, ERFC_5, ERFC_4);
+            p = Math.fma(p, t, ERFC_3);
+            p = Math.fma(p, t, ERFC_2);
+            p = Math.fma(p, t, ERFC_1);
+            float tail = p * t * exp(-(z * z));
+            x[i] = 0.5f * x[i] * (x[i] < 0 ? tail : 2 - tail);
+        }
+    }
 }

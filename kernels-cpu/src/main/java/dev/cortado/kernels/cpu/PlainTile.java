@@ -8,25 +8,25 @@ final class PlainTile implements Tile {
             int at,
             int gap,
             int strips,
-            int stride,
             float[] x,
             int xAt,
             int xStride,
+            int rows,
             int depth,
             float[] sums,
             int sumsAt,
             int sumsStride) {
         for (int strip = 0; strip < strips; strip++) {
-            for (int row = 0; row < ROWS; row++) {
+            for (int row = 0; row < rows; row++) {
                 int to = sumsAt + row * sumsStride + strip * STRIP;
-                half(panel, at + strip * gap, stride, x, xAt + row * xStride, depth, sums, to);
-                half(panel, at + strip * gap + 8, stride, x, xAt + row * xStride, depth, sums, to + 8);
+                half(panel, at + strip * gap, x, xAt + row * xStride, depth, sums, to);
+                half(panel, at + strip * gap + 8, x, xAt + row * xStride, depth, sums, to + 8);
             }
         }
     }
 
     /** Eight sums at a time stay in registers, also in code of C1. */
-    private static void half(float[] panel, int at, int stride, float[] x, int xAt, int depth, float[] sums, int to) {
+    private static void half(float[] panel, int at, float[] x, int xAt, int depth, float[] sums, int to) {
         float s0 = sums[to];
         float s1 = sums[to + 1];
         float s2 = sums[to + 2];
@@ -35,7 +35,7 @@ final class PlainTile implements Tile {
         float s5 = sums[to + 5];
         float s6 = sums[to + 6];
         float s7 = sums[to + 7];
-        for (int k = 0, p = at; k < depth; k++, p += stride) {
+        for (int k = 0, p = at; k < depth; k++, p += STRIP) {
             float t = x[xAt + k];
             s0 = Math.fma(panel[p], t, s0);
             s1 = Math.fma(panel[p + 1], t, s1);

@@ -27,22 +27,24 @@ class FloatKernelsTest {
     void the_tile_in_vectors_equals_the_plain_tile_bit_for_bit(int strips) {
         assumeTrue(VectorModule.PRESENT, "needs the Vector API");
         int depth = 37;
-        float[] panel = floats(strips * depth * 16 + 5, 1);
-        float[] x = floats(4 * 50, 1);
-        float[] plain = floats(4 * 200, 1);
-        float[] vector = plain.clone();
-        FloatKernels.plain().tile().add(panel, 5, depth * 16, strips, 16, x, 3, 45, depth, plain, 7, 190);
-        FloatKernels.vector().tile().add(panel, 5, depth * 16, strips, 16, x, 3, 45, depth, vector, 7, 190);
-        assertThat(vector).isEqualTo(plain);
+        for (int rows = 1; rows <= 15; rows++) {
+            float[] panel = floats(strips * depth * 16 + 5, 1);
+            float[] x = floats(rows * 50, 1);
+            float[] plain = floats(rows * 200, 1);
+            float[] vector = plain.clone();
+            FloatKernels.plain().tile().add(panel, 5, depth * 16, strips, x, 3, 45, rows, depth, plain, 7, 190);
+            FloatKernels.vector().tile().add(panel, 5, depth * 16, strips, x, 3, 45, rows, depth, vector, 7, 190);
+            assertThat(vector).as("%d rows", rows).isEqualTo(plain);
+        }
     }
 
     @Test
     void the_plain_tile_sums_along_k() {
         float[] panel = floats(2 * 3 * 16, 1);
-        float[] x = floats(12, 1);
-        float[] sums = new float[4 * 32];
-        FloatKernels.plain().tile().add(panel, 0, 48, 2, 16, x, 0, 3, 3, sums, 0, 32);
-        for (int row = 0; row < 4; row++) {
+        float[] x = floats(15, 1);
+        float[] sums = new float[5 * 32];
+        FloatKernels.plain().tile().add(panel, 0, 48, 2, x, 0, 3, 5, 3, sums, 0, 32);
+        for (int row = 0; row < 5; row++) {
             for (int column = 0; column < 32; column++) {
                 double expected = 0;
                 for (int k = 0; k < 3; k++) {
@@ -75,6 +77,13 @@ class FloatKernelsTest {
         FloatKernels.vector().exponentials().maxima(x, 16, 48, vectorSums);
         assertThat(vectorSums).isEqualTo(plainSums);
         assertThat(Exponentials.maximum(plainSums)).isEqualTo(largest(x, 16, 48));
+        float[] gelu = x.clone();
+        gelu[3] = Float.NaN;
+        gelu[4] = Float.POSITIVE_INFINITY;
+        float[] geluVector = gelu.clone();
+        FloatKernels.plain().exponentials().gelu(gelu, 0, 64);
+        FloatKernels.vector().exponentials().gelu(geluVector, 0, 64);
+        assertThat(geluVector).isEqualTo(gelu);
         FloatKernels.plain().exponentials().logistic(x, 0, 64);
         FloatKernels.vector().exponentials().logistic(y, 0, 64);
         assertThat(y).isEqualTo(x);

@@ -65,4 +65,23 @@ public final class VectorExponentials implements Exponentials {
             one.div(one.add(e)).intoArray(x, i);
         }
     }
+
+    @Override
+    public void gelu(float[] x, int at, int n) {
+        FloatVector one = FloatVector.broadcast(F, 1);
+        for (int i = at; i < at + n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, i);
+            FloatVector z = v.abs().mul(SQRT_HALF);
+            FloatVector t = one.div(z.fma(ERFC_P, 1f));
+            FloatVector p = t.fma(ERFC_5, ERFC_4);
+            p = p.fma(t, FloatVector.broadcast(F, ERFC_3));
+            p = p.fma(t, FloatVector.broadcast(F, ERFC_2));
+            p = p.fma(t, FloatVector.broadcast(F, ERFC_1));
+            FloatVector tail = p.mul(t).mul(exp(z.mul(z).neg()));
+            FloatVector rest = FloatVector.broadcast(F, 2).sub(tail);
+            v.mul(0.5f)
+                    .mul(rest.blend(tail, v.compare(VectorOperators.LT, 0f)))
+                    .intoArray(x, i);
+        }
+    }
 }

@@ -5,8 +5,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The tile in vectors. Four rows times four vectors keep sixteen sums in registers, where there are 32 registers; with
- * sixteen registers it is four times two. Measured on Zen 4: 104 GFLOP/s with 4 x 4 vectors of 512 bits, 89 with 4 x 2.
+ * The tile in vectors: as many sums as stay in registers, while each weight and each input is loaded once for several.
+ * With 32 registers that is six rows times four vectors (Zen 4, 512 bits, one thread: 111 GFLOP/s, 103 with four rows,
+ * of a peak of 117), with 16 registers four rows times two. Rows and columns that are left over take smaller tiles.
  */
 public final class VectorTile implements Tile {
     private static final VectorSpecies<Float> F = Species.F;
@@ -24,62 +25,215 @@ public final class VectorTile implements Tile {
             int at,
             int gap,
             int strips,
-            int stride,
             float[] x,
             int xAt,
             int xStride,
+            int rows,
             int depth,
             float[] sums,
             int sumsAt,
             int sumsStride) {
-        int strip = 0;
-        if (LANES == STRIP) {
-            for (; strip + 4 <= strips; strip += 4) {
-                int p = at + strip * gap;
-                int c = sumsAt + strip * STRIP;
-                quad(panel, p, gap, 2 * gap, 3 * gap, stride, x, xAt, xStride, depth, sums, c, sumsStride);
-            }
-            for (; strip + 2 <= strips; strip += 2) {
-                int c = sumsAt + strip * STRIP;
-                pair(panel, at + strip * gap, gap, stride, x, xAt, xStride, depth, sums, c, sumsStride);
-            }
-            if (strip < strips) {
-                int c = sumsAt + strip * STRIP;
-                single(panel, at + strip * gap, stride, x, xAt, xStride, depth, sums, c, sumsStride);
-            }
-            return;
+        int row = 0;
+        while (row < rows) {
+            int count = rowsOfNextTile(rows - row);
+            strips(panel, at, gap, strips, x, xAt + row * xStride, xStride, count, depth, sums, sumsAt + row * sumsStride,
+                    sumsStride);
+            row += count;
         }
-        if (MANY_REGISTERS && 2 * LANES == STRIP) {
-            for (; strip + 2 <= strips; strip += 2) {
-                int p = at + strip * gap;
-                int c = sumsAt + strip * STRIP;
-                quad(panel, p, LANES, gap, gap + LANES, stride, x, xAt, xStride, depth, sums, c, sumsStride);
+    }
+
+    /** Eight rows are better off as four and four than as six and two. */
+    private static int rowsOfNextTile(int left) {
+        if (MANY_REGISTERS && left >= 6 && left != 8) {
+            return 6;
+        }
+        return left >= 4 ? 4 : Math.min(left, 2);
+    }
+
+    /** All strips of a few rows. */
+    private static void strips(
+            float[] panel,
+            int at,
+            int gap,
+            int strips,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            int depth,
+            float[] sums,
+            int sumsAt,
+            int sumsStride) {
+        int columns = strips * STRIP;
+        int column = 0;
+        for (; column + 4 * LANES <= columns; column += 4 * LANES) {
+            int p = at + offset(column, gap);
+            int o1 = at + offset(column + LANES, gap) - p;
+            int o2 = at + offset(column + 2 * LANES, gap) - p;
+            int o3 = at + offset(column + 3 * LANES, gap) - p;
+            int c = sumsAt + column;
+            switch (rows) {
+                case 6 -> sixByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
+                case 4 -> {
+                    if (MANY_REGISTERS) {
+                        fourByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
+                    } else {
+                        fourByTwo(panel, p, o1, x, xAt, xStride, depth, sums, c, sumsStride);
+                        fourByTwo(panel, p + o2, o3 - o2, x, xAt, xStride, depth, sums, c + 2 * LANES, sumsStride);
+                    }
+                }
+                case 2 -> twoByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
+                default -> oneByFour(panel, p, o1, o2, o3, x, xAt, depth, sums, c);
             }
         }
-        if (MANY_REGISTERS && 4 * LANES == STRIP) {
-            for (; strip < strips; strip++) {
-                int p = at + strip * gap;
-                int c = sumsAt + strip * STRIP;
-                quad(panel, p, LANES, 2 * LANES, 3 * LANES, stride, x, xAt, xStride, depth, sums, c, sumsStride);
+        for (; column + 2 * LANES <= columns; column += 2 * LANES) {
+            int p = at + offset(column, gap);
+            int o1 = at + offset(column + LANES, gap) - p;
+            int row = 0;
+            for (; row + 4 <= rows; row += 4) {
+                int c = sumsAt + row * sumsStride + column;
+                fourByTwo(panel, p, o1, x, xAt + row * xStride, xStride, depth, sums, c, sumsStride);
+            }
+            for (; row < rows; row++) {
+                oneByTwo(panel, p, o1, x, xAt + row * xStride, depth, sums, sumsAt + row * sumsStride + column);
             }
         }
-        for (; strip < strips; strip++) {
-            for (int column = 0; column < STRIP; column += 2 * LANES) {
-                int p = at + strip * gap + column;
-                int c = sumsAt + strip * STRIP + column;
-                pair(panel, p, LANES, stride, x, xAt, xStride, depth, sums, c, sumsStride);
+        if (column < columns) {
+            int p = at + offset(column, gap);
+            int row = 0;
+            for (; row + 4 <= rows; row += 4) {
+                int c = sumsAt + row * sumsStride + column;
+                fourByOne(panel, p, x, xAt + row * xStride, xStride, depth, sums, c, sumsStride);
+            }
+            for (; row < rows; row++) {
+                oneByOne(panel, p, x, xAt + row * xStride, depth, sums, sumsAt + row * sumsStride + column);
             }
         }
     }
 
-    /** Four rows times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
-    private static void quad(
+    /** Where a column begins in a panel whose strips are {@code gap} floats apart. */
+    private static int offset(int column, int gap) {
+        return column / STRIP * gap + column % STRIP;
+    }
+
+    /** Six rows times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
+    private static void sixByFour(
             float[] panel,
             int at,
             int o1,
             int o2,
             int o3,
-            int stride,
+            float[] x,
+            int x0,
+            int xStride,
+            int depth,
+            float[] c,
+            int c0,
+            int cStride) {
+        int x1 = x0 + xStride;
+        int x2 = x1 + xStride;
+        int x3 = x2 + xStride;
+        int x4 = x3 + xStride;
+        int x5 = x4 + xStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        int c4 = c3 + cStride;
+        int c5 = c4 + cStride;
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(F, c, c0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(F, c, c0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(F, c, c1);
+        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(F, c, c1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(F, c, c1 + 3 * LANES);
+        FloatVector s20 = FloatVector.fromArray(F, c, c2);
+        FloatVector s21 = FloatVector.fromArray(F, c, c2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(F, c, c2 + 2 * LANES);
+        FloatVector s23 = FloatVector.fromArray(F, c, c2 + 3 * LANES);
+        FloatVector s30 = FloatVector.fromArray(F, c, c3);
+        FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
+        FloatVector s32 = FloatVector.fromArray(F, c, c3 + 2 * LANES);
+        FloatVector s33 = FloatVector.fromArray(F, c, c3 + 3 * LANES);
+        FloatVector s40 = FloatVector.fromArray(F, c, c4);
+        FloatVector s41 = FloatVector.fromArray(F, c, c4 + LANES);
+        FloatVector s42 = FloatVector.fromArray(F, c, c4 + 2 * LANES);
+        FloatVector s43 = FloatVector.fromArray(F, c, c4 + 3 * LANES);
+        FloatVector s50 = FloatVector.fromArray(F, c, c5);
+        FloatVector s51 = FloatVector.fromArray(F, c, c5 + LANES);
+        FloatVector s52 = FloatVector.fromArray(F, c, c5 + 2 * LANES);
+        FloatVector s53 = FloatVector.fromArray(F, c, c5 + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
+            FloatVector w2 = FloatVector.fromArray(F, panel, p + o2);
+            FloatVector w3 = FloatVector.fromArray(F, panel, p + o3);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            s01 = w1.fma(t, s01);
+            s02 = w2.fma(t, s02);
+            s03 = w3.fma(t, s03);
+            t = FloatVector.broadcast(F, x[x1 + k]);
+            s10 = w0.fma(t, s10);
+            s11 = w1.fma(t, s11);
+            s12 = w2.fma(t, s12);
+            s13 = w3.fma(t, s13);
+            t = FloatVector.broadcast(F, x[x2 + k]);
+            s20 = w0.fma(t, s20);
+            s21 = w1.fma(t, s21);
+            s22 = w2.fma(t, s22);
+            s23 = w3.fma(t, s23);
+            t = FloatVector.broadcast(F, x[x3 + k]);
+            s30 = w0.fma(t, s30);
+            s31 = w1.fma(t, s31);
+            s32 = w2.fma(t, s32);
+            s33 = w3.fma(t, s33);
+            t = FloatVector.broadcast(F, x[x4 + k]);
+            s40 = w0.fma(t, s40);
+            s41 = w1.fma(t, s41);
+            s42 = w2.fma(t, s42);
+            s43 = w3.fma(t, s43);
+            t = FloatVector.broadcast(F, x[x5 + k]);
+            s50 = w0.fma(t, s50);
+            s51 = w1.fma(t, s51);
+            s52 = w2.fma(t, s52);
+            s53 = w3.fma(t, s53);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s12.intoArray(c, c1 + 2 * LANES);
+        s13.intoArray(c, c1 + 3 * LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s22.intoArray(c, c2 + 2 * LANES);
+        s23.intoArray(c, c2 + 3 * LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s32.intoArray(c, c3 + 2 * LANES);
+        s33.intoArray(c, c3 + 3 * LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s42.intoArray(c, c4 + 2 * LANES);
+        s43.intoArray(c, c4 + 3 * LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+        s52.intoArray(c, c5 + 2 * LANES);
+        s53.intoArray(c, c5 + 3 * LANES);
+    }
+
+    /** Four rows times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
+    private static void fourByFour(
+            float[] panel,
+            int at,
+            int o1,
+            int o2,
+            int o3,
             float[] x,
             int x0,
             int xStride,
@@ -109,7 +263,8 @@ public final class VectorTile implements Tile {
         FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
         FloatVector s32 = FloatVector.fromArray(F, c, c3 + 2 * LANES);
         FloatVector s33 = FloatVector.fromArray(F, c, c3 + 3 * LANES);
-        for (int k = 0, p = at; k < depth; k++, p += stride) {
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
             FloatVector w0 = FloatVector.fromArray(F, panel, p);
             FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
             FloatVector w2 = FloatVector.fromArray(F, panel, p + o2);
@@ -153,12 +308,13 @@ public final class VectorTile implements Tile {
         s33.intoArray(c, c3 + 3 * LANES);
     }
 
-    /** Four rows times vectors at panel[at] and panel[at + o1]. */
-    private static void pair(
+    /** Two rows times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
+    private static void twoByFour(
             float[] panel,
             int at,
             int o1,
-            int stride,
+            int o2,
+            int o3,
             float[] x,
             int x0,
             int xStride,
@@ -166,6 +322,71 @@ public final class VectorTile implements Tile {
             float[] c,
             int c0,
             int cStride) {
+        int x1 = x0 + xStride;
+        int c1 = c0 + cStride;
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(F, c, c0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(F, c, c0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(F, c, c1);
+        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(F, c, c1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(F, c, c1 + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
+            FloatVector w2 = FloatVector.fromArray(F, panel, p + o2);
+            FloatVector w3 = FloatVector.fromArray(F, panel, p + o3);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            s01 = w1.fma(t, s01);
+            s02 = w2.fma(t, s02);
+            s03 = w3.fma(t, s03);
+            t = FloatVector.broadcast(F, x[x1 + k]);
+            s10 = w0.fma(t, s10);
+            s11 = w1.fma(t, s11);
+            s12 = w2.fma(t, s12);
+            s13 = w3.fma(t, s13);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s12.intoArray(c, c1 + 2 * LANES);
+        s13.intoArray(c, c1 + 3 * LANES);
+    }
+
+    /** One row times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
+    private static void oneByFour(
+            float[] panel, int at, int o1, int o2, int o3, float[] x, int x0, int depth, float[] c, int c0) {
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(F, c, c0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(F, c, c0 + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
+            FloatVector w2 = FloatVector.fromArray(F, panel, p + o2);
+            FloatVector w3 = FloatVector.fromArray(F, panel, p + o3);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            s01 = w1.fma(t, s01);
+            s02 = w2.fma(t, s02);
+            s03 = w3.fma(t, s03);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
+    }
+
+    /** Four rows times vectors at panel[at] and [at + o1]. */
+    private static void fourByTwo(
+            float[] panel, int at, int o1, float[] x, int x0, int xStride, int depth, float[] c, int c0, int cStride) {
         int x1 = x0 + xStride;
         int x2 = x1 + xStride;
         int x3 = x2 + xStride;
@@ -180,7 +401,8 @@ public final class VectorTile implements Tile {
         FloatVector s21 = FloatVector.fromArray(F, c, c2 + LANES);
         FloatVector s30 = FloatVector.fromArray(F, c, c3);
         FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
-        for (int k = 0, p = at; k < depth; k++, p += stride) {
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
             FloatVector w0 = FloatVector.fromArray(F, panel, p);
             FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
             FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
@@ -206,35 +428,64 @@ public final class VectorTile implements Tile {
         s31.intoArray(c, c3 + LANES);
     }
 
-    /** Four rows times the vector at panel[at]. */
-    private static void single(
-            float[] panel,
-            int at,
-            int stride,
-            float[] x,
-            int x0,
-            int xStride,
-            int depth,
-            float[] c,
-            int c0,
-            int cStride) {
+    /** One row times vectors at panel[at] and [at + o1]. */
+    private static void oneByTwo(
+            float[] panel, int at, int o1, float[] x, int x0, int depth, float[] c, int c0) {
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            s01 = w1.fma(t, s01);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+    }
+
+    /** Four rows times a vector at panel[at]. */
+    private static void fourByOne(
+            float[] panel, int at, float[] x, int x0, int xStride, int depth, float[] c, int c0, int cStride) {
         int x1 = x0 + xStride;
         int x2 = x1 + xStride;
         int x3 = x2 + xStride;
-        FloatVector s0 = FloatVector.fromArray(F, c, c0);
-        FloatVector s1 = FloatVector.fromArray(F, c, c0 + cStride);
-        FloatVector s2 = FloatVector.fromArray(F, c, c0 + 2 * cStride);
-        FloatVector s3 = FloatVector.fromArray(F, c, c0 + 3 * cStride);
-        for (int k = 0, p = at; k < depth; k++, p += stride) {
-            FloatVector w = FloatVector.fromArray(F, panel, p);
-            s0 = w.fma(FloatVector.broadcast(F, x[x0 + k]), s0);
-            s1 = w.fma(FloatVector.broadcast(F, x[x1 + k]), s1);
-            s2 = w.fma(FloatVector.broadcast(F, x[x2 + k]), s2);
-            s3 = w.fma(FloatVector.broadcast(F, x[x3 + k]), s3);
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s10 = FloatVector.fromArray(F, c, c1);
+        FloatVector s20 = FloatVector.fromArray(F, c, c2);
+        FloatVector s30 = FloatVector.fromArray(F, c, c3);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            t = FloatVector.broadcast(F, x[x1 + k]);
+            s10 = w0.fma(t, s10);
+            t = FloatVector.broadcast(F, x[x2 + k]);
+            s20 = w0.fma(t, s20);
+            t = FloatVector.broadcast(F, x[x3 + k]);
+            s30 = w0.fma(t, s30);
         }
-        s0.intoArray(c, c0);
-        s1.intoArray(c, c0 + cStride);
-        s2.intoArray(c, c0 + 2 * cStride);
-        s3.intoArray(c, c0 + 3 * cStride);
+        s00.intoArray(c, c0);
+        s10.intoArray(c, c1);
+        s20.intoArray(c, c2);
+        s30.intoArray(c, c3);
+    }
+
+    /** One row times a vector at panel[at]. */
+    private static void oneByOne(
+            float[] panel, int at, float[] x, int x0, int depth, float[] c, int c0) {
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+        }
+        s00.intoArray(c, c0);
     }
 }
