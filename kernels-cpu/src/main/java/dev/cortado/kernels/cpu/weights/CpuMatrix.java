@@ -51,7 +51,7 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
         }
         return switch (tensor.type()) {
             case F32, F16, BF16 -> FloatMatrix.inPlace(tensor, kernels);
-            default -> new StoredMatrix(tensor);
+            default -> new StoredMatrix(tensor, kernels);
         };
     }
 
@@ -102,17 +102,17 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
      * {@code panel[at + column * ROWS + row]}; rows that are missing are 0. {@code from} is a multiple of ROWS, k and
      * depth of the type's block size.
      */
-    public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
+    public abstract void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch);
+
+    /** The panel by way of {@link #row}. */
+    final void panelOfRows(
+            Transpose transpose, int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
         float[] lines = scratch.lines(depth);
         for (int r = from; r < to; r++) {
             row(r, k, depth, lines, (r - from) * depth, scratch);
         }
         Arrays.fill(lines, (to - from) * depth, Panel.ROWS * depth, 0);
-        for (int r = 0; r < Panel.ROWS; r++) {
-            for (int c = 0, target = at + r; c < depth; c++, target += Panel.ROWS) {
-                panel[target] = lines[r * depth + c];
-            }
-        }
+        transpose.apply(lines, depth, panel, at, scratch.factors);
     }
 
     /** Gives memory of its own back. */

@@ -2,6 +2,7 @@ package dev.cortado.kernels.cpu.weights;
 
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.startup.Bridge;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,11 +18,13 @@ public final class FloatMatrix extends CpuMatrix {
     private final Kernels.Rows kernels;
     private final MemorySegment bytes;
     private final @Nullable Arena arena;
+    private final Bridge<Transpose> transpose;
     private volatile boolean closed;
 
     private FloatMatrix(
             Tensor tensor, TensorType storage, Kernels kernels, MemorySegment bytes, @Nullable Arena arena) {
         super(tensor);
+        transpose = kernels.transpose();
         this.storage = storage;
         this.kernels = kernels.rows(storage);
         this.bytes = bytes;
@@ -109,6 +112,11 @@ public final class FloatMatrix extends CpuMatrix {
             }
             default -> throw new AssertionError(storage);
         }
+    }
+
+    @Override
+    public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
+        panelOfRows(transpose.get(), from, to, k, depth, panel, at, scratch);
     }
 
     @Override

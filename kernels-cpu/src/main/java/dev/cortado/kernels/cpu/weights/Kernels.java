@@ -7,6 +7,7 @@ import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.startup.Warmup;
 import dev.cortado.kernels.cpu.vector.VectorPanels;
 import dev.cortado.kernels.cpu.vector.VectorProducts;
+import dev.cortado.kernels.cpu.vector.VectorTranspose;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
@@ -23,6 +24,7 @@ public final class Kernels {
     private final Map<TensorType, Interleaved> interleaved = new EnumMap<>(TensorType.class);
     private @Nullable Bridge<Quantizer> quantizer;
     private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
+    private @Nullable Bridge<Transpose> transpose;
 
     /** Which form of a kernel computes. */
     public enum Choice {
@@ -58,7 +60,8 @@ public final class Kernels {
     /** Whether every kernel in use has its final form: nothing gets faster any more. */
     public synchronized boolean compiled() {
         return interleaved.values().stream().allMatch(Interleaved::crossed)
-                && rows.values().stream().allMatch(Rows::crossed);
+                && rows.values().stream().allMatch(Rows::crossed)
+                && (transpose == null || transpose.crossed());
     }
 
     synchronized Interleaved of(Layout layout) {
@@ -159,6 +162,33 @@ public final class Kernels {
                     Reference.reachabilityFence(arena);
                 },
                 ready);
+    }
+
+    /** Turns rows of types that are not interleaved into panels. */
+    synchronized Bridge<Transpose> transpose() {
+        if (transpose == null) {
+            transpose = newTranspose();
+        }
+        return transpose;
+    }
+
+    private Bridge<Transpose> newTranspose() {
+        Transpose plain = (lines, depth, panel, at, room) -> Transpose.plain(lines, depth, 0, panel, at);
+        if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
+            return new Bridge<>(plain, plain);
+        }
+        Transpose vector = new VectorTranspose();
+        Bridge<Transpose> bridge = new Bridge<>(plain, vector);
+        if (choice == Choice.VECTOR) {
+            bridge.cross();
+            return bridge;
+        }
+        int depth = 2 * VectorModule.LANES + 2;
+        float[] lines = new float[Panel.ROWS * depth];
+        float[] panel = new float[Panel.ROWS * depth];
+        float[] room = new float[Panel.ROWS * Panel.ROWS];
+        warmup.add("transpose", () -> vector.apply(lines, depth, panel, 0, room), bridge::cross);
+        return bridge;
     }
 
     synchronized Rows rows(TensorType type) {

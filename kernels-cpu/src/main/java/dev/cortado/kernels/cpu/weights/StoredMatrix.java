@@ -2,6 +2,7 @@ package dev.cortado.kernels.cpu.weights;
 
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.quantization.Dequantizer;
+import dev.cortado.kernels.cpu.startup.Bridge;
 
 /**
  * A matrix of a type that has no kernel of its own: it stays in the file's bytes and is dequantised as it is used, so
@@ -10,10 +11,12 @@ import dev.cortado.gguf.quantization.Dequantizer;
 public final class StoredMatrix extends CpuMatrix {
     private final Tensor tensor;
     private final Dequantizer dequantizer;
+    private final Bridge<Transpose> transpose;
     private volatile boolean closed;
 
-    StoredMatrix(Tensor tensor) {
+    StoredMatrix(Tensor tensor, Kernels kernels) {
         super(tensor);
+        transpose = kernels.transpose();
         this.tensor = tensor;
         dequantizer = Dequantizer.of(tensor.type());
     }
@@ -45,6 +48,11 @@ public final class StoredMatrix extends CpuMatrix {
         }
         long offset = type().bytes((long) row * columns() + from);
         dequantizer.dequantize(tensor.data(), offset, out, at, count);
+    }
+
+    @Override
+    public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
+        panelOfRows(transpose.get(), from, to, k, depth, panel, at, scratch);
     }
 
     @Override
