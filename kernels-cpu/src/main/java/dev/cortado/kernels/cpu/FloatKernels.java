@@ -59,12 +59,14 @@ final class FloatKernels {
         int gap = depth * Tile.STRIP;
         int width = strips * Tile.STRIP;
         warmup.add(
+                Warmup.Stage.PROMPT,
                 "tile",
                 () -> vectorTile.add(panel, 0, gap, strips, x, 0, depth, rows, depth, sums, 0, width),
                 tile::cross);
         float[] values = new float[4 * Exponentials.COLUMNS];
         float[] columns = new float[Exponentials.COLUMNS];
         warmup.add(
+                Warmup.Stage.TOKEN,
                 "exponentials",
                 () -> {
                     vectorExponentials.maxima(values, 0, values.length, columns);

@@ -95,6 +95,11 @@ public abstract sealed class Layout
      */
     public abstract void interleave(long source, int blocks, long target, int lanes, int lane);
 
+    /** A faster way for whole rows, where there is one. */
+    public @Nullable Transposition transposition() {
+        return null;
+    }
+
     /** Reads one row's block as integers and scales; what each vector kernel computes is defined by this. */
     public abstract void unpack(long groupBlock, int lanes, int lane, Block block);
 }

@@ -23,6 +23,11 @@ final class Q40Layout extends Layout {
     }
 
     @Override
+    public Transposition transposition() {
+        return new Transposition(1, 4);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(getHalf(groupBlock + 2L * lane));
         Planes.readNibbles(groupBlock + 2L * lanes, lanes, lane, 8, block.weights, 0);

@@ -24,6 +24,11 @@ final class Q41Layout extends Layout {
     }
 
     @Override
+    public Transposition transposition() {
+        return new Transposition(2, 4);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(getHalf(groupBlock + 2L * lane));
         block.minScale = getHalf(groupBlock + 2L * (lanes + lane));

@@ -24,6 +24,11 @@ final class Q80Layout extends Layout {
     }
 
     @Override
+    public Transposition transposition() {
+        return new Transposition(1, 8);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(getHalf(groupBlock + 2L * lane));
         for (int i = 0; i < 8; i++) {

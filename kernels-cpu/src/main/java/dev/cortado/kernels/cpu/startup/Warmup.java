@@ -9,8 +9,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls vector kernels on tiny inputs in the background until C2 has compiled them. An uncompiled vector kernel runs a
- * thousand times slower and puts every vector on the heap, so one whose calls allocate nothing is compiled. Kernels
- * take turns, because C2 compiles one while another gathers its profile. The thread is a daemon and ends with its work.
+ * thousand times slower and puts every vector on the heap, so one whose calls allocate nothing is compiled. The compiler
+ * is what everything waits for, so kernels are compiled in the order in which an answer needs them; those of one {@link
+ * Stage} take turns, because C2 compiles one while another gathers its profile. The thread is a daemon and ends with its
+ * work.
  */
 public final class Warmup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
@@ -24,14 +26,27 @@ public final class Warmup implements AutoCloseable {
     private boolean running;
     private volatile boolean closed;
 
+    /** What a kernel is for, the most urgent first. */
+    public enum Stage {
+        /** The prompt. */
+        PROMPT,
+        /** One token after the other. */
+        TOKEN,
+        /** Several tokens or chats at once. */
+        TOKENS
+    }
+
     private static final class Task {
+        private final Stage stage;
         private final String name;
         private final Runnable call;
         private final Runnable ready;
-        private final long began = System.nanoTime();
+        private long began;
+        private int turns;
         private int quietTurns;
 
-        private Task(String name, Runnable call, Runnable ready) {
+        private Task(Stage stage, String name, Runnable call, Runnable ready) {
+            this.stage = stage;
             this.name = name;
             this.call = call;
             this.ready = ready;
@@ -41,15 +56,16 @@ public final class Warmup implements AutoCloseable {
     /**
      * Adds a kernel.
      *
+     * @param stage what needs it
      * @param name for messages
      * @param call runs the vector form on an input that goes through every loop at least twice and through every branch
      * @param ready called on the warm-up's thread when the calls have become fast
      */
-    public synchronized void add(String name, Runnable call, Runnable ready) {
+    public synchronized void add(Stage stage, String name, Runnable call, Runnable ready) {
         if (closed) {
             return;
         }
-        tasks.add(new Task(name, call, ready));
+        tasks.add(new Task(stage, name, call, ready));
         if (!running) {
             running = true;
             Thread.ofPlatform().daemon().name("cortado-warmup").start(this::run);
@@ -73,10 +89,17 @@ public final class Warmup implements AutoCloseable {
         }
     }
 
-    /** The kernels that are still to be called; none when this is closed. */
+    /** The most urgent of the kernels that are still to be called; none when this is closed. */
     private synchronized List<Task> next() {
         running = !closed && !tasks.isEmpty();
-        return running ? List.copyOf(tasks) : List.of();
+        for (Stage stage : Stage.values()) {
+            List<Task> urgent =
+                    tasks.stream().filter(task -> task.stage == stage).toList();
+            if (!urgent.isEmpty()) {
+                return urgent;
+            }
+        }
+        return List.of();
     }
 
     private synchronized void remove(Task task) {
@@ -84,8 +107,12 @@ public final class Warmup implements AutoCloseable {
     }
 
     private void turn(Task task) {
+        long now = System.nanoTime();
+        if (task.turns++ == 0) {
+            task.began = now;
+        }
         long before = threads.getCurrentThreadAllocatedBytes();
-        long end = System.nanoTime() + TURN_NANOS;
+        long end = now + TURN_NANOS;
         int calls = 0;
         do {
             task.call.run();

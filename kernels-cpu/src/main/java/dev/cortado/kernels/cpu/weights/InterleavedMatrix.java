@@ -4,6 +4,7 @@ import dev.cortado.gguf.Tensor;
 import dev.cortado.kernels.cpu.memory.AllMemory;
 import dev.cortado.kernels.cpu.repack.Block;
 import dev.cortado.kernels.cpu.repack.Layout;
+import dev.cortado.kernels.cpu.repack.Transposition;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,10 +67,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         long address = own.allocate(groups * groupBytes + 64, 64).address();
         int perPart = (int) Math.max(1, CACHED_BYTES / groupBytes);
         parallel.run((groups + perPart - 1) / perPart, part -> {
-            int end = Math.min(groups, (part + 1) * perPart);
-            for (int g = part * perPart; g < end; g++) {
-                inFile.interleave(g, 0, inFile.blocks, address + g * groupBytes);
-            }
+            inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), address);
         });
         if (tensor.data().isMapped()) {
             // the pages were read for the last time
@@ -77,6 +75,21 @@ public final class InterleavedMatrix extends CpuMatrix {
         }
         inFile.close();
         return new InterleavedMatrix(tensor, layout, kernels, null, own, address);
+    }
+
+    /** Interleaves groups of rows of the file's bytes; group 0 would go to {@code target}. */
+    private void rewrite(int fromGroup, int toGroup, long target) {
+        Transposition transposition = layout.transposition();
+        for (int g = fromGroup; g < toGroup; g++) {
+            long to = target + g * groupBytes();
+            if (transposition == null) {
+                interleave(g, 0, blocks, to);
+            } else {
+                int first = g * LANES;
+                long from = address + first * type().bytes(columns());
+                transposition.interleave(from, Math.min(LANES, rows() - first), blocks, to, LANES);
+            }
+        }
     }
 
     /** How its rows lie in what {@link #tile} gives. */

@@ -86,11 +86,8 @@ public final class Kernels {
                 panel.cross();
             } else {
                 warm(layout, vectorPanel, panel::cross);
-                // the compiler is what everything waits for, and one token is what every chat begins with
-                warm(layout, "product " + type, vectorOne, () -> {
-                    one.cross();
-                    warm(layout, "product " + type + " x 2", vectorTwo, two::cross);
-                });
+                warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
+                warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
             }
             return new Interleaved(quantizer(), one, two, panel);
         });
@@ -115,7 +112,7 @@ public final class Kernels {
         QuantizedRows rows = new QuantizedRows(256);
         rows.columns(512);
         float[] x = new float[512];
-        warmup.add("quantisation of inputs", () -> vector.quantize(rows, 0, x, 0), ready);
+        warmup.add(Warmup.Stage.TOKEN, "quantisation of inputs", () -> vector.quantize(rows, 0, x, 0), ready);
     }
 
     /** Two tokens through the kernel for one. */
@@ -127,7 +124,7 @@ public final class Kernels {
         };
     }
 
-    private void warm(Layout layout, String name, Product vector, Runnable ready) {
+    private void warm(Layout layout, Warmup.Stage stage, String name, Product vector, Runnable ready) {
         int groups = 2;
         int blocks = 2;
         int columns = blocks * layout.blockSize();
@@ -140,6 +137,7 @@ public final class Kernels {
         float[] y = new float[2 * rows];
         Scratch scratch = new Scratch();
         warmup.add(
+                stage,
                 name,
                 () -> {
                     vector.multiply(weights, groups, blocks, x, 0, y, 0, rows, scratch);
@@ -156,6 +154,7 @@ public final class Kernels {
         float[] panel = new float[blocks * layout.blockSize() * Panel.ROWS];
         Scratch scratch = new Scratch();
         warmup.add(
+                Warmup.Stage.PROMPT,
                 "panel " + layout.type(),
                 () -> {
                     vector.fill(weights, blocks, panel, 0, scratch);
@@ -206,16 +205,14 @@ public final class Kernels {
                 one.cross();
                 four.cross();
             } else {
-                warm("product " + type, vectorOne, () -> {
-                    one.cross();
-                    warm("product " + type + " x 4", vectorFour, four::cross);
-                });
+                warm(Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
+                warm(Warmup.Stage.TOKENS, "product " + type + " x 4", vectorFour, four::cross);
             }
             return new Rows(one, four);
         });
     }
 
-    private void warm(String name, RowProduct vector, Runnable ready) {
+    private void warm(Warmup.Stage stage, String name, RowProduct vector, Runnable ready) {
         int columns = 9 * VectorModule.LANES + 2;
         Arena arena = Arena.ofAuto();
         long weights = arena.allocate(4L * columns, 64).address();
@@ -223,6 +220,7 @@ public final class Kernels {
         float[] y = new float[4];
         float[] sums = new float[4 * VectorModule.LANES];
         warmup.add(
+                stage,
                 name,
                 () -> {
                     vector.multiply(weights, columns, x, 4L * columns, y, 0, 1, sums);

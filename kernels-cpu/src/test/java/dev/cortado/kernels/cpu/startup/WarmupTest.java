@@ -2,6 +2,10 @@ package dev.cortado.kernels.cpu.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cortado.kernels.cpu.startup.Warmup.Stage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +28,7 @@ class WarmupTest {
     void a_kernel_that_allocates_nothing_is_ready() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
-        warmup.add("quiet", calls::incrementAndGet, ready::countDown);
+        warmup.add(Stage.TOKEN, "quiet", calls::incrementAndGet, ready::countDown);
         assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(calls).hasPositiveValue();
     }
@@ -34,6 +38,7 @@ class WarmupTest {
         CountDownLatch ready = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
         warmup.add(
+                Stage.TOKEN,
                 "boxing at first",
                 () -> {
                     if (calls.incrementAndGet() < 5_000) {
@@ -49,15 +54,37 @@ class WarmupTest {
     void what_is_ready_may_add_the_next_kernel() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
-        warmup.add("first", calls::incrementAndGet, () -> warmup.add("next", calls::incrementAndGet, ready::countDown));
+        Runnable next = () -> warmup.add(Stage.TOKEN, "next", calls::incrementAndGet, ready::countDown);
+        warmup.add(Stage.TOKEN, "first", calls::incrementAndGet, next);
         assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void what_a_prompt_needs_is_ready_before_what_a_token_needs() throws InterruptedException {
+        CountDownLatch added = new CountDownLatch(1);
+        CountDownLatch ready = new CountDownLatch(3);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        Runnable untilAdded = () -> {
+            while (added.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        };
+        for (Stage stage : List.of(Stage.TOKENS, Stage.TOKEN, Stage.PROMPT)) {
+            warmup.add(stage, stage.name(), untilAdded, () -> {
+                order.add(stage.name());
+                ready.countDown();
+            });
+        }
+        added.countDown();
+        assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(order).containsExactly("PROMPT", "TOKEN", "TOKENS");
     }
 
     @Test
     void nothing_is_called_after_closing() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         warmup.close();
-        warmup.add("late", calls::incrementAndGet, () -> {});
+        warmup.add(Stage.TOKEN, "late", calls::incrementAndGet, () -> {});
         Thread.sleep(20);
         assertThat(calls).hasValue(0);
     }
