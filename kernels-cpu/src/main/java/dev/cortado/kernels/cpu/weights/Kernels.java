@@ -186,7 +186,7 @@ public final class Kernels {
         float[] lines = new float[Panel.ROWS * depth];
         float[] panel = new float[Panel.ROWS * depth];
         float[] room = new float[Panel.ROWS * Panel.ROWS];
-        warmup.add("transpose", () -> vector.apply(lines, depth, panel, 0, room), bridge::cross);
+        warmup.add(Warmup.Stage.PROMPT, "transpose", () -> vector.apply(lines, depth, panel, 0, room), bridge::cross);
         return bridge;
     }
 
