@@ -92,7 +92,8 @@ class ManyExpertsTest {
 
     private void assertAgreement(
             Gating gating, int used, boolean normalise, float @Nullable [] bias, int groups, int groupsUsed) {
-        for (int tokens : new int[] {3, 130}) {
+        int many = used < 5 ? 9 : 4 * EXPERTS / used + 1; // so many slots that they are ordered by expert
+        for (int tokens : new int[] {3, many}) {
             float[][] found = mixture(vulkan, own, 1, tokens, gating, used, normalise, bias, groups, groupsUsed);
             float[][] rows =
                     mixture(reference, expected, 1, tokens, gating, used, normalise, bias, groups, groupsUsed);
@@ -111,10 +112,8 @@ class ManyExpertsTest {
     void logits_that_are_no_numbers_choose_some_expert() {
         for (Gating gating : Gating.values()) {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-                for (int tokens : new int[] {2, 130}) {
-                    mixture(vulkan, own, bad, tokens, gating, 8, true, null, 1, 1);
-                    mixture(vulkan, own, bad, tokens, gating, 8, true, new float[EXPERTS], 8, 4);
-                }
+                mixture(vulkan, own, bad, 2, gating, 8, true, null, 1, 1);
+                mixture(vulkan, own, bad, 101, gating, 8, true, new float[EXPERTS], 8, 4);
             }
             assertAgreement(gating, 8, true, null, 1, 1);
         }
