@@ -64,8 +64,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description =
-                    "Repeat each measurement for so long before it counts, while the JVM compiles what it runs (default: ${DEFAULT-VALUE}).")
+            description = "Repeat each measurement for so long before it counts, while the JVM compiles what it runs"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double warmUp = 3;
 
     @Option(names = "--json", description = "One JSON object per line.")
