@@ -1,14 +1,20 @@
 package dev.cortado.kernels.cpu;
 
 import dev.cortado.engine.backend.Experts;
+import java.util.Arrays;
 
-/** The experts of one token, best first, and their weights. One instance a caller, reused. */
+/**
+ * The experts of one token, best first, and their weights. Scores are ordered as {@link Float#compare} does, so that NaN is
+ * the largest and a token whose logits are NaN still gets experts, each of them once. One instance a caller, reused.
+ */
 final class ExpertChoice {
     private int[] experts = {};
     private float[] weights = {};
     private float[] scores = {};
     private float[] selection = {};
     private float[] groupScores = {};
+    private int[] chosen = {};
+    private boolean[] taken = {};
 
     /** The expert of rank {@code rank}. */
     int expert(int rank) {
@@ -28,6 +34,8 @@ final class ExpertChoice {
             scores = new float[count];
             selection = new float[count];
             groupScores = new float[count];
+            chosen = new int[count];
+            taken = new boolean[count];
             experts = new int[used];
             weights = new float[used];
         }
@@ -42,11 +50,9 @@ final class ExpertChoice {
             case SOFTMAX_OF_CHOSEN -> {}
         }
         fillSelection(rule, count);
+        takeBest(selection, 0, count, used, experts);
         for (int rank = 0; rank < used; rank++) {
-            int best = best(selection, 0, count);
-            experts[rank] = best;
-            weights[rank] = scores[best];
-            selection[best] = Float.NEGATIVE_INFINITY;
+            weights[rank] = scores[experts[rank]];
         }
         if (rule.gating() == Experts.Gating.SOFTMAX_OF_CHOSEN) {
             softmax(weights, used);
@@ -67,50 +73,47 @@ final class ExpertChoice {
         for (int group = 0; group < groups; group++) {
             groupScores[group] = sumOfTwoBest(group * size, size);
         }
-        for (int dropped = rule.groupsUsed(); dropped < groups; dropped++) {
-            int worst = worst(groups);
-            groupScores[worst] = Float.NaN;
-            for (int e = worst * size; e < (worst + 1) * size; e++) {
+        takeBest(groupScores, 0, groups, rule.groupsUsed(), chosen);
+        for (int e = 0; e < count; e++) {
+            if (!taken[e / size]) {
                 selection[e] = Float.NEGATIVE_INFINITY;
             }
         }
     }
 
     private float sumOfTwoBest(int from, int size) {
-        int first = best(selection, from, size);
-        float second = Float.NEGATIVE_INFINITY;
-        for (int e = from; e < from + size; e++) {
-            if (e != first) {
-                second = Math.max(second, selection[e]);
-            }
-        }
-        return size == 1 ? selection[first] : selection[first] + second;
+        int two = Math.min(2, size);
+        takeBest(selection, from, size, two, chosen);
+        float first = selection[chosen[0]];
+        return two == 1 ? first : first + selection[chosen[1]];
     }
 
-    /** The lowest group still in the choice; of equal ones the last. */
-    private int worst(int groups) {
-        int worst = -1;
-        for (int group = 0; group < groups; group++) {
-            if (!Float.isNaN(groupScores[group]) && (worst < 0 || groupScores[group] <= groupScores[worst])) {
-                worst = group;
+    /** Indices of the {@code count} largest of x[from..from + n), largest first, of equal ones the first; they are taken. */
+    private void takeBest(float[] x, int from, int n, int count, int[] indices) {
+        Arrays.fill(taken, from, from + n, false);
+        for (int rank = 0; rank < count; rank++) {
+            int best = -1;
+            for (int e = from; e < from + n; e++) {
+                if (!taken[e] && (best < 0 || Float.compare(x[e], x[best]) > 0)) {
+                    best = e;
+                }
             }
+            taken[best] = true;
+            indices[rank] = best;
         }
-        return worst;
     }
 
-    /** The largest of x[from..from + n); of equal ones the first. */
-    private static int best(float[] x, int from, int n) {
-        int best = from;
-        for (int e = from + 1; e < from + n; e++) {
-            if (x[e] > x[best]) {
-                best = e;
-            }
+    /** The largest of the first n; NaN where there is one. */
+    private static float largest(float[] x, int n) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int e = 0; e < n; e++) {
+            largest = Math.max(largest, x[e]);
         }
-        return best;
+        return largest;
     }
 
     private static void softmax(float[] x, int n) {
-        float largest = x[best(x, 0, n)];
+        float largest = largest(x, n);
         double sum = 0;
         for (int e = 0; e < n; e++) {
             sum += Math.exp(x[e] - largest);
