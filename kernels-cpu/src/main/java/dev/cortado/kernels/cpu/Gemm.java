@@ -2,6 +2,7 @@ package dev.cortado.kernels.cpu;
 
 import dev.cortado.kernels.cpu.weights.CpuMatrix;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many rows times a group of output columns: the weights are dequantised once into a panel, which is then multiplied
@@ -18,7 +19,7 @@ final class Gemm {
 
     private Gemm() {}
 
-    /** Columns from to to of rows outRow... of out = weight times rows inRow to inRow + rows of in. */
+    /** Columns from to to of rows outRow... of out = bias + weight times rows inRow to inRow + rows of in. */
     static void multiply(
             CpuActivations in,
             int inRow,
@@ -26,24 +27,44 @@ final class Gemm {
             CpuMatrix weight,
             int from,
             int to,
+            float @Nullable [] bias,
             CpuActivations out,
             int outRow,
             Tile tile,
             Buffers buffers) {
-        int strips = Tile.strips(to - from);
+        int columns = to - from;
+        int strips = Tile.strips(columns);
         float[] panel = buffers.floats(Buffers.Use.PANEL, COLUMNS * DEPTH);
-        float[] sums = buffers.floats(Buffers.Use.SUMS, rows * COLUMNS);
-        Arrays.fill(sums, 0, rows * COLUMNS, 0);
+        // A strip that is not whole would add its zeros to its neighbour's columns, which another thread may be writing.
+        boolean inPlace = columns % Tile.STRIP == 0;
+        float[] sums = inPlace ? out.data : buffers.floats(Buffers.Use.SUMS, rows * COLUMNS);
+        int at = inPlace ? out.at(outRow) + from : 0;
+        int stride = inPlace ? out.stride : COLUMNS;
+        begin(sums, at, stride, rows, bias, from, columns);
         for (int k = 0; k < weight.columns(); k += DEPTH) {
             int depth = Math.min(DEPTH, weight.columns() - k);
             for (int strip = 0; strip < strips; strip++) {
                 int row = from + strip * Tile.STRIP;
                 weight.panel(row, Math.min(to, row + Tile.STRIP), k, depth, panel, strip * GAP, buffers.scratch);
             }
-            tile.add(panel, 0, GAP, strips, in.data, in.at(inRow) + k, in.stride, rows, depth, sums, 0, COLUMNS);
+            tile.add(panel, 0, GAP, strips, in.data, in.at(inRow) + k, in.stride, rows, depth, sums, at, stride);
         }
+        if (!inPlace) {
+            for (int t = 0; t < rows; t++) {
+                System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, columns);
+            }
+        }
+    }
+
+    /** Sums begin with the bias, or with 0. */
+    private static void begin(
+            float[] sums, int at, int stride, int rows, float @Nullable [] bias, int from, int columns) {
         for (int t = 0; t < rows; t++) {
-            System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, to - from);
+            if (bias == null) {
+                Arrays.fill(sums, at + t * stride, at + t * stride + columns, 0);
+            } else {
+                System.arraycopy(bias, from, sums, at + t * stride, columns);
+            }
         }
     }
 }

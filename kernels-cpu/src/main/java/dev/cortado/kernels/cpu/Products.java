@@ -19,6 +19,9 @@ final class Products implements WorkerPool.Task {
     /** Parts a thread, at most: enough for a disturbed core to hand over work. */
     private static final int PARTS_OF_THREAD = 16;
 
+    /** Rows that are worth a panel of their own. */
+    private static final int ROWS_OF_PIECE = 48;
+
     /** Parts begin at multiples of this many output columns, whatever the vectors' width. */
     private static final int QUANTUM = 16;
 
@@ -33,6 +36,9 @@ final class Products implements WorkerPool.Task {
         private int outRow;
         private int rows;
         private int columnsOfPart;
+        /** Parts that take all rows; each group of columns after them is cut into {@link #rowPieces}. */
+        private int partsOfAllRows;
+        private int rowPieces;
         private int firstPart;
     }
 
@@ -80,7 +86,12 @@ final class Products implements WorkerPool.Task {
         product.columnsOfPart = few ? columnsOfPart(weight, threads) : Gemm.COLUMNS;
         product.firstPart = parts;
         count++;
-        parts += (weight.rows() + product.columnsOfPart - 1) / product.columnsOfPart;
+        int groups = (weight.rows() + product.columnsOfPart - 1) / product.columnsOfPart;
+        // groups that are no multiple of the threads would leave some of them idle at the end
+        product.rowPieces = few ? 1 : Math.clamp(rows / ROWS_OF_PIECE, 1, threads);
+        int cut = groups % product.rowPieces;
+        product.partsOfAllRows = groups - cut;
+        parts += product.partsOfAllRows + cut * product.rowPieces;
         multiplications += (long) rows * weight.rows() * weight.columns();
     }
 
@@ -162,17 +173,25 @@ final class Products implements WorkerPool.Task {
         Product product = products[index];
         CpuMatrix weight = required(product.weight);
         CpuActivations out = required(product.out);
-        int from = (part - product.firstPart) * product.columnsOfPart;
+        int local = part - product.firstPart;
+        int piece = Math.max(0, local - product.partsOfAllRows);
+        int group = Math.min(local, product.partsOfAllRows) + piece / product.rowPieces;
+        int from = group * product.columnsOfPart;
         int to = Math.min(weight.rows(), from + product.columnsOfPart);
         if (product.inputs != null) {
             weight.multiply(product.inputs, from, to, out.data, out.at(product.outRow), out.stride, buffers.scratch);
-        } else {
-            CpuActivations in = required(product.in);
-            Gemm.multiply(in, product.inRow, product.rows, weight, from, to, out, product.outRow, required(tile), buffers);
+            if (product.bias != null) {
+                addBias(product.bias, from, to, out, product.outRow, product.rows);
+            }
+            return;
         }
-        if (product.bias != null) {
-            addBias(product.bias, from, to, out, product.outRow, product.rows);
-        }
+        int pieces = local < product.partsOfAllRows ? 1 : product.rowPieces;
+        int first = product.rows * (piece % pieces) / pieces;
+        int rows = product.rows * (piece % pieces + 1) / pieces - first;
+        CpuActivations in = required(product.in);
+        int inRow = product.inRow + first;
+        int outRow = product.outRow + first;
+        Gemm.multiply(in, inRow, rows, weight, from, to, product.bias, out, outRow, required(tile), buffers);
     }
 
     private static void addBias(float[] bias, int from, int to, CpuActivations out, int row, int rows) {
