@@ -7,13 +7,13 @@ import dev.cortado.gguf.GgufFile;
 import dev.cortado.gguf.Tensor;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
-import java.util.function.IntToLongFunction;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Whether what an accelerator is to hold fits in its memory: the weights of its layers, asked before the first of them is
- * uploaded, and then keys, values and activations, asked before a sequence takes them.
+ * uploaded, and then keys, values and activations, asked before a sequence or texts to embed take them.
  *
  * @param file holds the tensors
  * @param placement which layers go where
@@ -58,39 +58,47 @@ record MemoryBudget(GgufFile file, Placement placement, int layers) {
     }
 
     /**
-     * Asks for room for a sequence beside the weights, which are there.
+     * Asks for room beside the weights, which are there, and what passes hold.
      *
-     * @param shape what the accelerator keeps of a sequence
-     * @param activations bytes that a first pass takes for a sequence of so many tokens
-     * @param capacity tokens of the sequence
-     * @throws BackendException if it does not fit: how much is missing, and which context or how many layers would fit
+     * @param what has the tokens: a context or a text
+     * @param need bytes that so many tokens take, for what is kept of the layers of a shape
+     * @param shape what the accelerator keeps of all its layers
+     * @param tokens how many there are
+     * @throws BackendException if they do not fit: how much is missing, and how many tokens or layers would fit
      */
-    void check(KvShape shape, IntToLongFunction activations, int capacity) {
-        Backend device = placement.accelerator();
-        long free = device.freeMemory();
-        if (wanted() == 0 || free == Long.MAX_VALUE) {
+    void check(String what, Need need, KvShape shape, int tokens) {
+        if (fits(() -> need.bytes(shape, tokens))) {
             return;
         }
-        IntToLongFunction need = tokens -> device.memoryOf(shape, tokens) + activations.applyAsLong(tokens);
-        long needed = need.applyAsLong(capacity);
-        if (needed > free) {
-            int context = largest(capacity - 1, tokens -> need.applyAsLong(tokens) <= free);
-            long all = bytes(wanted());
-            int fitting = largest(
-                    wanted() - 1,
-                    count -> device.memoryOf(lastLayers(shape, count), capacity) + activations.applyAsLong(capacity)
-                            <= free + all - bytes(count));
-            throw new BackendException(
-                    "%s: a context of %d tokens needs %d MiB of %s beside the weights, which has %d MiB free: %d MiB are missing. %s"
-                            .formatted(
-                                    file.path().getFileName(),
-                                    capacity,
-                                    mebibytes(needed),
-                                    device.name(),
-                                    free / MEBIBYTE,
-                                    mebibytes(needed - free),
-                                    advice(context, fitting)));
-        }
+        Backend device = placement.accelerator();
+        long free = device.freeMemory();
+        long needed = need.bytes(shape, tokens);
+        int fitting = largest(tokens - 1, fewer -> need.bytes(shape, fewer) <= free);
+        long all = bytes(wanted());
+        int count = largest(
+                wanted() - 1, fewer -> need.bytes(lastLayers(shape, fewer), tokens) <= free + all - bytes(fewer));
+        throw new BackendException(
+                "%s: a %s of %d tokens needs %d MiB of %s beside the weights, which has %d MiB free: %d MiB are missing. %s"
+                        .formatted(
+                                file.path().getFileName(),
+                                what,
+                                tokens,
+                                mebibytes(needed),
+                                device.name(),
+                                free / MEBIBYTE,
+                                mebibytes(needed - free),
+                                advice(what, fitting, count)));
+    }
+
+    /** Bytes that tokens take on the accelerator. */
+    interface Need {
+        long bytes(KvShape shape, int tokens);
+    }
+
+    /** Whether so many bytes are free; they are asked for only where memory is limited. */
+    boolean fits(LongSupplier bytes) {
+        long free = placement.accelerator().freeMemory();
+        return wanted() == 0 || free == Long.MAX_VALUE || bytes.getAsLong() <= free;
     }
 
     /** The largest number up to {@code limit} that fits, where all smaller ones fit too; 0 if none does. */
@@ -108,24 +116,26 @@ record MemoryBudget(GgufFile file, Placement placement, int layers) {
         return low;
     }
 
-    private static String advice(int context, int fitting) {
-        if (context == 0) {
-            return fitting == 0
-                    ? "No context would fit beside one layer."
-                    : "With ngl %d it would fit.".formatted(fitting);
+    private static String advice(String what, int tokens, int layers) {
+        if (tokens == 0) {
+            return layers == 0
+                    ? "No %s would fit beside one layer.".formatted(what)
+                    : "With ngl %d it would fit.".formatted(layers);
         }
-        return fitting == 0
-                ? "A context of %d tokens would fit.".formatted(context)
-                : "A context of %d tokens would fit, or this one with ngl %d.".formatted(context, fitting);
+        return layers == 0
+                ? "A %s of %d tokens would fit.".formatted(what, tokens)
+                : "A %s of %d tokens would fit, or this one with ngl %d.".formatted(what, tokens, layers);
     }
 
-    /** What is kept of the last {@code count} layers alone. */
+    /** What is kept of the last {@code count} layers alone; all of it where layers share one place. */
     private KvShape lastLayers(KvShape shape, int count) {
-        return new KvShape(
-                lastLayers(shape.keyWidths(), count),
-                lastLayers(shape.valueWidths(), count),
-                lastLayers(shape.stateSizes(), count),
-                shape.type());
+        return shape.layers() < layers
+                ? shape
+                : new KvShape(
+                        lastLayers(shape.keyWidths(), count),
+                        lastLayers(shape.valueWidths(), count),
+                        lastLayers(shape.stateSizes(), count),
+                        shape.type());
     }
 
     private int[] lastLayers(int[] widths, int count) {

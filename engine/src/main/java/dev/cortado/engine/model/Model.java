@@ -150,21 +150,33 @@ public final class Model implements AutoCloseable {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity " + capacity + ", expected at least 1");
         }
-        Decoder decoder = decoder();
+        decoder();
         long use = lease.begin();
         try {
-            List<Backend> devices = loaded.devices();
             loaded.budget()
                     .check(
+                            "context",
+                            (shape, tokens) -> accelerator().memoryOf(shape, tokens) + activations(tokens),
                             loaded.kvShapes().getLast(),
-                            tokens -> passes.unused()
-                                    ? Rehearsal.bytes(decoder, devices, devices.getLast(), Math.min(tokens, ROWS))
-                                    : 0,
                             capacity);
             return new Sequence(this, caches(capacity), capacity);
         } finally {
             lease.end(use);
         }
+    }
+
+    private Backend accelerator() {
+        return loaded.devices().getLast();
+    }
+
+    /** Bytes of an accelerator that a decoder's next pass takes for activations, beyond those that it has. */
+    private long activations(int tokens) {
+        int rows = Math.min(tokens, ROWS);
+        return rows <= passes.room() ? 0 : rehearsed(rows) - rehearsed(passes.room());
+    }
+
+    private long rehearsed(int rows) {
+        return Rehearsal.bytes(loaded.network(), loaded.devices(), accelerator(), rows);
     }
 
     private List<KvCache> caches(int capacity) {
@@ -242,6 +254,8 @@ public final class Model implements AutoCloseable {
      * classifier gives. Texts are packed without padding.
      *
      * @param texts token ids, each with the special tokens that the model wants, at least one
+     * @throws dev.cortado.engine.backend.BackendException if a text does not fit in the memory of an accelerator: how much
+     *     is missing, and which length or how many layers would fit
      * @throws IllegalArgumentException if a text is empty, or longer than the model's learned positions
      */
     public float[][] embed(List<int[]> texts) {
@@ -263,15 +277,44 @@ public final class Model implements AutoCloseable {
         return states(List.of(tokens));
     }
 
-    /** Texts that go through the network together: at least one, and more while they fit. */
-    private static int endOfPack(List<int[]> texts, int first) {
+    /** Texts that go through the network together: at least one, and more while rows and an accelerator's memory last. */
+    private int endOfPack(List<int[]> texts, int first) {
         int end = first + 1;
         long rows = texts.get(first).length;
         while (end < texts.size() && rows + texts.get(end).length <= ROWS) {
             rows += texts.get(end).length;
             end++;
         }
+        while (end > first + 1 && !fit(texts.subList(first, end))) {
+            end = first + (end - first) / 2;
+        }
         return end;
+    }
+
+    private boolean fit(List<int[]> texts) {
+        KvShape shape = loaded.kvShapes().getLast();
+        int rows = rows(texts);
+        return loaded.budget().fits(() -> switch (loaded.network()) {
+            case Encoder encoder -> packed(passes.room(), shape, rows);
+            case Decoder decoder ->
+                activations(rows)
+                        + texts.stream()
+                                .mapToLong(text -> accelerator().memoryOf(shape, text.length))
+                                .sum();
+        });
+    }
+
+    /** Bytes of an accelerator that rows of an encoder take in a pass, beyond those that it has. */
+    private long packed(int room, KvShape shape, int rows) {
+        return rows <= room ? 0 : packed(shape, rows) - packed(shape, room);
+    }
+
+    private long packed(KvShape shape, int rows) {
+        return rows == 0 ? 0 : accelerator().memoryOf(shape, rows) + rehearsed(rows);
+    }
+
+    private static int rows(List<int[]> texts) {
+        return texts.stream().mapToInt(text -> text.length).sum();
     }
 
     private float[][] states(List<int[]> texts) {
@@ -302,7 +345,13 @@ public final class Model implements AutoCloseable {
     }
 
     private float[][] encoderStates(Encoder encoder, Pass pass, List<int[]> texts) {
-        int rows = texts.stream().mapToInt(text -> text.length).sum();
+        int rows = rows(texts);
+        loaded.budget()
+                .check(
+                        "text",
+                        (shape, tokens) -> packed(pass.room(), shape, tokens),
+                        loaded.kvShapes().getLast(),
+                        rows);
         List<KvCache> caches = pass.packedCaches(loaded.kvShapes(), rows);
         for (int[] text : texts) {
             for (int device = 0; device < caches.size(); device++) {

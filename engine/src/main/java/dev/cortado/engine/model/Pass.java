@@ -25,6 +25,7 @@ final class Pass implements AutoCloseable {
     private int[] wanted = new int[1];
     private int rows;
     private int wantedRows;
+    private int room;
     private int device;
     private float[] crossing = {};
 
@@ -45,7 +46,13 @@ final class Pass implements AutoCloseable {
         for (Workspace workspace : workspaces) {
             workspace.reserve(rows);
         }
+        room = Math.max(room, rows);
         device = 0;
+    }
+
+    /** Rows that it has buffers for: as many as it ever had. */
+    int room() {
+        return room;
     }
 
     int rows() {
@@ -175,5 +182,6 @@ final class Pass implements AutoCloseable {
         for (Workspace workspace : workspaces) {
             workspace.close();
         }
+        room = 0;
     }
 }

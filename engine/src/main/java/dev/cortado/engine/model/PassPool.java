@@ -9,7 +9,6 @@ import java.util.List;
 final class PassPool implements AutoCloseable {
     private final List<Backend> devices;
     private final Deque<Pass> idle = new ArrayDeque<>();
-    private boolean unused = true;
 
     PassPool(List<Backend> devices) {
         this.devices = devices;
@@ -17,7 +16,6 @@ final class PassPool implements AutoCloseable {
 
     Pass take() {
         synchronized (idle) {
-            unused = false;
             if (!idle.isEmpty()) {
                 return idle.pop();
             }
@@ -25,10 +23,10 @@ final class PassPool implements AutoCloseable {
         return new Pass(devices);
     }
 
-    /** Whether no pass was taken yet, so that none has its buffers. */
-    boolean unused() {
+    /** Rows that the pass which is taken next has buffers for. */
+    int room() {
         synchronized (idle) {
-            return unused;
+            return idle.isEmpty() ? 0 : idle.peek().room();
         }
     }
 

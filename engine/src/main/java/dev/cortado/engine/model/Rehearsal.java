@@ -55,14 +55,20 @@ final class Rehearsal implements Backend {
     }
 
     /** Bytes of activations on a device in a pass of {@code rows} rows. */
-    static long bytes(Decoder decoder, List<Backend> devices, Backend device, int rows) {
+    static long bytes(Network network, List<Backend> devices, Backend device, int rows) {
+        if (rows == 0) {
+            return 0;
+        }
         List<Rehearsal> rehearsals = devices.stream().map(Rehearsal::new).toList();
         try (Pass pass = new Pass(List.copyOf(rehearsals))) {
             for (int row = 0; row < rows; row++) {
                 pass.addRow(0, row, row == 0);
             }
             pass.begin();
-            decoder.output().logits(pass, decoder.forward(pass), new Batch());
+            switch (network) {
+                case Decoder decoder -> decoder.output().logits(pass, decoder.forward(pass), new Batch());
+                case Encoder encoder -> encoder.hidden(pass);
+            }
         }
         return rehearsals.stream()
                 .filter(rehearsal -> rehearsal.device == device)

@@ -12,8 +12,10 @@ import dev.cortado.gguf.Tensor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -112,6 +114,88 @@ class MemoryBudgetTest {
                 assertThat(free).isZero();
             }
         }
+    }
+
+    @Test
+    void a_later_sequence_needs_the_rows_too_that_passes_lack() {
+        try (Model model = Model.open(Goldens.kept("qwen2").model(), device(8 * MIB), OPTIONS);
+                Sequence first = model.newSequence(100)) {
+            Batch batch = new Batch();
+            batch.add(first, new int[10], 0, 10, Batch.Rows.LAST);
+            model.forward(batch);
+            free = model.sequenceBytes(100);
+            assertThatExceptionOfType(BackendException.class).isThrownBy(() -> model.newSequence(100));
+            free = model.sequenceBytes(10);
+            model.newSequence(10).close();
+        }
+    }
+
+    @Test
+    void the_text_that_a_refusal_names_fits_with_keys_values_and_activations() {
+        try (Model model = Model.open(Goldens.kept("bert-mean-q8_0").model(), device(8 * MIB), OPTIONS)) {
+            int longest = model.positionLimit();
+            free = 150 << 10;
+            BackendException refusal =
+                    catchThrowableOfType(BackendException.class, () -> model.embed(List.of(new int[longest])));
+            assertThat(refusal)
+                    .hasMessageContaining("a text of %d tokens needs", longest)
+                    .hasMessageContaining("MiB are missing");
+            int fitting = number("A text of (\\d+) tokens would fit", refusal);
+            assertThat(fitting).isBetween(1, longest - 1);
+            assertThatExceptionOfType(BackendException.class)
+                    .isThrownBy(() -> model.hidden(new int[fitting + 1]))
+                    .withMessageContaining("a text of %d tokens needs", fitting + 1);
+            assertThat(free).as("nothing was taken").isEqualTo(150 << 10);
+            assertThat(model.embed(List.of(new int[fitting]))).hasNumberOfRows(1);
+            assertThat(free).as("what is left").isNotNegative();
+            free = 0;
+            assertThat(model.embed(List.of(new int[fitting]))).as("by what is there").hasNumberOfRows(1);
+        }
+    }
+
+    @Test
+    void the_number_of_layers_with_which_a_text_fits_is_named() {
+        Path file = Goldens.kept("bert-mean-q8_0").model();
+        long needed;
+        try (Model model = Model.open(file, device(8 * MIB), OPTIONS)) {
+            long before = free;
+            model.embed(List.of(new int[40]));
+            needed = before - free;
+        }
+        try (Model model = Model.open(file, new Placement(reference, device(8 * MIB), 2), OPTIONS)) {
+            free = needed - 1;
+            BackendException refusal =
+                    catchThrowableOfType(BackendException.class, () -> model.embed(List.of(new int[40])));
+            assertThat(number("ngl (\\d+)", refusal)).isOne();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> texts_that_do_not_fit_together_are_embedded_apart() {
+        return Stream.of("bert-mean-q8_0", "qwen2")
+                .map(family -> DynamicTest.dynamicTest(family, () -> {
+                    List<int[]> texts = IntStream.range(0, 5)
+                            .mapToObj(i -> IntStream.range(i, i + 8).toArray())
+                            .toList();
+                    Path file = Goldens.kept(family).model();
+                    float[][] expected;
+                    long one;
+                    try (Model model = Model.open(file, device(8 * MIB), OPTIONS)) {
+                        long before = free;
+                        model.embed(texts.subList(0, 1));
+                        one = before - free;
+                    }
+                    try (Model model = Model.open(file, device(8 * MIB), OPTIONS)) {
+                        long before = free;
+                        expected = model.embed(texts);
+                        assertThat(before - free).isGreaterThan(2 * one);
+                    }
+                    try (Model model = Model.open(file, device(8 * MIB), OPTIONS)) {
+                        free = 2 * one;
+                        assertThat(model.embed(texts)).isDeepEqualTo(expected);
+                        assertThat(free).isNotNegative();
+                    }
+                }));
     }
 
     private static int number(String pattern, BackendException refusal) {
