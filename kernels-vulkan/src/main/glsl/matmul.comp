@@ -1,18 +1,14 @@
 #version 450
 // As matvec.comp, for many rows of x: 64 x 64 tiles, 4 x 4 per invocation, 32 columns at a time in shared memory.
-// With HALF tiles and products are float16, of which no more than RUN are added up before the sum goes on in float32; x is
-// made smaller by SHRINK, so that no activation and no such sum leaves float16's range.
+// With HALF tiles are float16, and products of two such numbers are added up in float32, where each is exact: sums in float16
+// lost more than twice as much as the tiles do. x is made smaller by SHRINK, so that no activation leaves float16's range.
 #extension GL_EXT_control_flow_attributes : enable
 #if defined(HALF)
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #define REAL float16_t
-#define REAL4 f16vec4
-#define RUN 8u
 #define SHRINK 0.0625
 #else
 #define REAL float
-#define REAL4 vec4
-#define RUN 32u
 #define SHRINK 1.0
 #endif
 layout(local_size_x = 256) in;
@@ -78,15 +74,10 @@ void main() {
         }
         [[unroll]] for (uint j = 0u; j < 8u; j++) xt[(lk * 8u + j) * PITCH + lr] = REAL(LIMIT(v[j]));
         barrier();
-        for (uint run = 0u; run < DEPTH; run += RUN) {
-            REAL4 part[4];
-            part[0] = part[1] = part[2] = part[3] = REAL4(0.0);
-            for (uint d = run; d < run + RUN; d++) {
-                uint w = d * PITCH + tm, u = d * PITCH + tn;
-                REAL4 wv = REAL4(wt[w], wt[w + 1u], wt[w + 2u], wt[w + 3u]);
-                [[unroll]] for (uint j = 0u; j < 4u; j++) part[j] += wv * xt[u + j];
-            }
-            [[unroll]] for (uint j = 0u; j < 4u; j++) c[j] += vec4(part[j]);
+        for (uint d = 0u; d < DEPTH; d++) {
+            uint w = d * PITCH + tm, u = d * PITCH + tn;
+            vec4 wv = vec4(wt[w], wt[w + 1u], wt[w + 2u], wt[w + 3u]);
+            [[unroll]] for (uint j = 0u; j < 4u; j++) c[j] += wv * float(xt[u + j]);
         }
     }
     [[unroll]] for (uint j = 0u; j < 4u; j++) [[unroll]] for (uint i = 0u; i < 4u; i++) {

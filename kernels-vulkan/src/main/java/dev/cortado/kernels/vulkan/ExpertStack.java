@@ -125,7 +125,7 @@ final class ExpertStack {
         int slots = y.rows();
         boolean few = few(rows, slots, experts.length);
         VulkanActivations.of(x, "input of " + first.name(), first.columns());
-        String kind = few ? "matvecx" + gpu.subgroups() : "matmulx" + gpu.precision();
+        String kind = few ? "matvecx" + gpu.subgroups() : "matmulx" + gpu.precision(first);
         for (Range range : ranges) {
             VulkanMatrix.Part part = range.part();
             Dispatch dispatch = range.bind(gpu.dispatch(kind + "_" + first.variant()))

@@ -42,8 +42,8 @@ final class Gpu implements AutoCloseable {
     }
 
     /** {@code _f16} for the variant of a shader that multiplies in float16, {@code _f32} for the one that does not. */
-    String precision() {
-        return device.float16() ? "_f16" : "_f32";
+    String precision(VulkanMatrix weight) {
+        return device.float16() && weight.halves() ? "_f16" : "_f32";
     }
 
     /** Device memory that may still be allocated. */

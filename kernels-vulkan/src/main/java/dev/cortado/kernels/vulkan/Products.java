@@ -56,7 +56,7 @@ record Products(Gpu gpu) {
         if (n <= FEW) {
             kind = (n == 1 ? "matvec1" : "matvec4") + gpu.subgroups();
         } else {
-            kind = gpu.device().matrices() ? "matmul_matrix" : "matmul" + gpu.precision();
+            kind = gpu.device().matrices() && weight.halves() ? "matmul_matrix" : "matmul" + gpu.precision(weight);
         }
         for (VulkanMatrix.Part part : weight.parts()) {
             Dispatch dispatch = part.bind(gpu.dispatch(kind + "_" + weight.variant()))

@@ -3,6 +3,7 @@ package dev.cortado.kernels.vulkan;
 import dev.cortado.engine.backend.Linear;
 import dev.cortado.engine.backend.Matrix;
 import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
 import dev.cortado.gguf.quantization.Dequantizer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -179,6 +180,14 @@ final class VulkanMatrix implements Matrix {
     /** Weights of a row with its padding. */
     int stored() {
         return layout.stored(columns);
+    }
+
+    /**
+     * Whether its weights may be rounded to float16: not what a file keeps in float32, as the routers, where a rounding
+     * could choose another expert.
+     */
+    boolean halves() {
+        return layout.type() != TensorType.F32;
     }
 
     /** What shader variants for it are called. */

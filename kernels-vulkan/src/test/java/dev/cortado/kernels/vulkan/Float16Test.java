@@ -14,6 +14,7 @@ import dev.cortado.gguf.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,14 +24,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Products of many rows in float16: eleven bits of each factor, and of each sum of eight products, are kept. Of
- * products whose results have a deviation of one that leaves errors of about 5e-4; 5e-3 is the largest of thousands.
+ * Products of many rows with factors in float16: eleven bits of each are kept, and sums are float32. Of products whose
+ * results have a deviation of one that leaves errors of about 2e-4; 2e-3 is more than the largest of thousands.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class Float16Test {
     private static final int SIZE = 160;
     private static final int TOKENS = 70;
-    private static final float PRECISION = 5e-3f;
+    private static final float PRECISION = 2e-3f;
 
     private VulkanBackend vulkan;
 
@@ -48,14 +49,51 @@ class Float16Test {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "Q8_0"})
+    @EnumSource(names = {"F16", "Q8_0"})
     void products_agree_with_the_reference_to_eleven_bits(TensorType type) {
         assertAgreement(1, backend -> product(backend, type, 1));
     }
 
     @Test
     void activations_beyond_the_range_of_float16_do_not_overflow() {
-        assertAgreement(2e5f, backend -> product(backend, TensorType.F32, 2e5f));
+        assertAgreement(2e5f, backend -> product(backend, TensorType.F16, 2e5f));
+    }
+
+    @Test
+    void what_factors_hold_exactly_is_added_up_without_loss() {
+        Tensor tensor = square(TensorType.F16, new Random(20));
+        for (int i = 0; i < SIZE * SIZE; i++) { // float16 has no number between 1024 and 1025
+            tensor.data()
+                    .setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(i % SIZE == 0 ? 1024 : 0.25f));
+        }
+        Linear weight = new Linear(vulkan.matrix(tensor), null);
+        try (Activations x = vulkan.activations(TOKENS, SIZE);
+                Activations y = vulkan.activations(TOKENS, SIZE)) {
+            x.rows(TOKENS);
+            float[] ones = new float[SIZE];
+            Arrays.fill(ones, 1);
+            for (int row = 0; row < TOKENS; row++) {
+                x.write(row, ones, 0);
+            }
+            vulkan.matmul(x, new Linear[] {weight}, new Activations[] {y});
+            for (float[] row : rows(y)) {
+                assertThat(row).containsOnly(1024 + 0.25f * (SIZE - 1));
+            }
+        } finally {
+            vulkan.release(weight.weight());
+        }
+    }
+
+    @Test
+    void weights_in_float32_as_those_of_routers_stay_float32() {
+        float[][] expected;
+        try (ReferenceBackend reference = new ReferenceBackend()) {
+            expected = product(reference, TensorType.F32, 1);
+        }
+        float[][] found = product(vulkan, TensorType.F32, 1);
+        for (int row = 0; row < TOKENS; row++) {
+            assertThat(found[row]).as("row %d", row).containsExactly(expected[row], within(1e-5f));
+        }
     }
 
     @Test
@@ -110,7 +148,7 @@ class Float16Test {
                     bias[i] = (float) random.nextGaussian();
                 }
                 layer[e] = new Linear(
-                        backend.matrix(square(TensorType.F32, random)), gpt ? backend.parameter(bias) : null);
+                        backend.matrix(square(TensorType.F16, random)), gpt ? backend.parameter(bias) : null);
             }
         }
         Experts experts = new Experts(
