@@ -101,7 +101,7 @@ final class Slots implements AutoCloseable {
 
     /** Writes the cache that shares the longest beginning with a context. */
     void save(Tokens context, OutputStream target) throws IOException {
-        Slot slot = lease(placed.model(), context);
+        Slot slot = placed.compute(model -> lease(model, context));
         try {
             slot.sequence.save(target);
         } finally {
@@ -111,7 +111,7 @@ final class Slots implements AutoCloseable {
 
     /** Fills a cache with what {@link #save} wrote. */
     void restore(InputStream source) throws IOException {
-        Slot slot = lease(placed.model(), new Tokens(new int[0]));
+        Slot slot = placed.compute(model -> lease(model, new Tokens(new int[0])));
         try {
             slot.sequence.truncate(0);
             slot.sequence.restore(source);

@@ -2,11 +2,14 @@ package dev.cortado.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.cortado.engine.backend.Backend;
 import dev.cortado.engine.backend.BackendException;
 import dev.cortado.engine.model.ModelOptions;
 import dev.cortado.engine.reference.ReferenceBackend;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -38,12 +41,32 @@ class FailingGpuTest {
 
     /** A GPU that fails when this operation is called for the so manieth time, and for ever after. */
     private static Backend failing(String operation, int time) {
-        ReferenceBackend loops = new ReferenceBackend();
         int[] calls = {0};
+        return gpu(called -> {
+            if (called.equals(operation) && ++calls[0] >= time) {
+                throw new BackendException("the device was lost");
+            }
+            return null;
+        });
+    }
+
+    /** A GPU whose memory is full when the weights are there. */
+    private static Backend full() {
+        boolean[] loaded = {false};
+        return gpu(called -> {
+            loaded[0] |= called.equals("prepared");
+            return called.equals("freeMemory") ? (loaded[0] ? 1000L : 1L << 40) : null;
+        });
+    }
+
+    /** @param instead what an operation of this name answers; null = what plain loops do */
+    private static Backend gpu(Function<String, @Nullable Object> instead) {
+        ReferenceBackend loops = new ReferenceBackend();
         return (Backend) Proxy.newProxyInstance(
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals(operation) && ++calls[0] >= time) {
-                        throw new BackendException("the device was lost");
+                    Object answer = instead.apply(method.getName());
+                    if (answer != null) {
+                        return answer;
                     }
                     try {
                         return method.invoke(loops, arguments);
@@ -113,6 +136,75 @@ class FailingGpuTest {
             assertThatExceptionOfType(BackendException.class)
                     .isThrownBy(() -> story(placed, 6))
                     .withMessage("the device was lost");
+        }
+    }
+
+    @Test
+    void a_context_for_which_a_gpu_that_nobody_asked_for_has_no_room_is_the_cpus() {
+        List<Integer> expected;
+        try (PlacedModel placed = open(DeviceChoice.CPU, full())) {
+            expected = story(placed, 6);
+        }
+        try (PlacedModel placed = open(UNASKED, full())) {
+            assertThat(placed.devices().gpu()).isNotNull();
+            assertThat(story(placed, 6)).isEqualTo(expected);
+            assertFellBack(placed, "a context of 32 tokens needs");
+        }
+    }
+
+    @Test
+    void texts_to_embed_for_which_it_has_no_room_are_the_cpus() {
+        List<int[]> texts = List.of(new int[] {1, 2, 3}, new int[] {4, 5});
+        float[][] expected;
+        try (PlacedModel placed = open(DeviceChoice.CPU, full())) {
+            expected = placed.compute(model -> model.embed(texts));
+        }
+        try (PlacedModel placed = open(UNASKED, full())) {
+            float[][] found = placed.compute(model -> model.embed(texts));
+            assertThat(found).isDeepEqualTo(expected);
+            assertFellBack(placed, "a context of 3 tokens needs");
+        }
+    }
+
+    @Test
+    void a_saved_context_for_which_it_has_no_room_is_the_cpus() throws IOException {
+        Tokens context = new Tokens(new int[] {1, 2, 3});
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        try (PlacedModel placed = open(DeviceChoice.CPU, full());
+                Slots slots = new Slots(placed, CONTEXT, 1)) {
+            slots.logits(context, new int[0], new float[1][slots.vocabularySize()]);
+            slots.save(context, saved);
+        }
+        try (PlacedModel placed = open(UNASKED, full());
+                Slots slots = new Slots(placed, CONTEXT, 1)) {
+            slots.restore(new ByteArrayInputStream(saved.toByteArray()));
+            assertFellBack(placed, "a context of 32 tokens needs");
+            assertThat(slots.logits(context, new int[0], new float[1][slots.vocabularySize()]))
+                    .as("tokens that were there")
+                    .isEqualTo(2);
+        }
+    }
+
+    private static void assertFellBack(PlacedModel placed, String reason) {
+        assertThat(placed.devices().gpu()).isNull();
+        assertThat(placed.devices().warnings())
+                .singleElement(STRING)
+                .startsWith("the GPU failed and the CPU computes: ")
+                .contains(reason)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void where_a_gpu_that_was_asked_for_has_no_room_is_said_with_what_is_missing() {
+        try (PlacedModel placed = open(ASKED, full())) {
+            assertThatExceptionOfType(BackendException.class)
+                    .isThrownBy(() -> story(placed, 6))
+                    .withMessageContaining("a context of 32 tokens needs")
+                    .withMessageContaining("MiB are missing");
+            assertThatExceptionOfType(BackendException.class)
+                    .isThrownBy(() -> placed.compute(model -> model.embed(List.of(new int[] {1, 2, 3}))))
+                    .withMessageContaining("MiB are missing");
+            assertThat(placed.devices().gpu()).isNotNull();
         }
     }
 }

@@ -206,6 +206,26 @@ class VulkanModelTest {
         }
     }
 
+    @Test
+    void a_text_that_does_not_fit_is_refused_before_anything_is_allocated_with_one_that_would() {
+        Path file = Oracle.find("arch/nomic-bert.gguf").orElse(null);
+        Assumptions.assumeTrue(file != null, "the test data are not beside the checkout");
+        try (VulkanBackend little = RequiresVulkan.open(RequiresVulkan.withMemory(8_000_000));
+                Model model = Model.open(file, little, ModelOptions.DEFAULT)) {
+            long free = little.freeMemory();
+            BackendException refusal =
+                    catchThrowableOfType(BackendException.class, () -> model.embed(List.of(new int[100_000])));
+            assertThat(refusal).hasMessageContaining("a text of 100000 tokens needs");
+            Matcher advice = Pattern.compile("A text of (\\d+) tokens would fit").matcher(refusal.getMessage());
+            assertThat(advice.find()).as(refusal.getMessage()).isTrue();
+            assertThat(little.freeMemory()).isEqualTo(free);
+            int fitting = Integer.parseInt(advice.group(1));
+            assertThatExceptionOfType(BackendException.class)
+                    .isThrownBy(() -> model.embed(List.of(new int[fitting + 1])));
+            assertThat(model.embed(List.of(new int[fitting]))).hasNumberOfRows(1);
+        }
+    }
+
     private static Path stories() {
         Path file = Oracle.find(STORIES).orElse(null);
         Assumptions.assumeTrue(file != null, "the story teller is not beside the checkout");

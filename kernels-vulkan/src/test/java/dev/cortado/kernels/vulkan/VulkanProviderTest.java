@@ -43,4 +43,16 @@ class VulkanProviderTest {
         assertThat(asked.output()).hasSizeGreaterThanOrEqualTo(3).anyMatch(line -> line.startsWith("vulkan:llvmpipe"));
         assertThat(usual.output()).noneMatch(line -> line.startsWith("vulkan:llvmpipe"));
     }
+
+    @Test
+    void memory_is_as_much_as_a_property_allows() throws Exception {
+        RequiresVulkan.assume();
+        ChildJvm jvm = ChildJvm.run(
+                FreeMemory.class,
+                Map.of(),
+                "-Dcortado.vulkan.software=true",
+                "-Dcortado.vulkan.pipelines=",
+                "-Dcortado.vulkan.memory=12345678");
+        assertThat(jvm).isEqualTo(new ChildJvm(0, List.of("12345678"), List.of()));
+    }
 }
