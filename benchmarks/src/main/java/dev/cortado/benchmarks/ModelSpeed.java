@@ -15,7 +15,8 @@ import java.util.ServiceLoader;
  * Speed of a whole model on the CPU, as llama-bench reports it: prompt tokens per second (pp), generated tokens per
  * second (tg), medians of several rounds, and what a token costs after a longer context.
  *
- * <p>Arguments: the model's file; threads (0 = all); prompt length (512); generated tokens (64); rounds (5).
+ * <p>Arguments: the model's file; threads (0 = all); prompt length (512); generated tokens (64); rounds (5);
+ * whether weights are rewritten at load (true).
  */
 public final class ModelSpeed {
     private final Model model;
@@ -32,7 +33,8 @@ public final class ModelSpeed {
         int prompt = argument(arguments, 2, 512);
         int generated = argument(arguments, 3, 64);
         int rounds = argument(arguments, 4, 5);
-        try (Backend backend = cpu().open("cpu", new BackendOptions(threads, true));
+        boolean repack = arguments.length <= 5 || Boolean.parseBoolean(arguments[5]);
+        try (Backend backend = cpu().open("cpu", new BackendOptions(threads, repack));
                 Model model = Model.open(
                         Path.of(arguments[0]),
                         backend,

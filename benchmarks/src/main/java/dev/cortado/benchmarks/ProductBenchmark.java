@@ -55,7 +55,7 @@ public class ProductBenchmark {
     @Param({"1", "2", "4"})
     public int tokens;
 
-    /** Whether the weights are interleaved at load or on their way to the kernel. */
+    /** Whether the weights are interleaved at load or multiplied as the file has them. */
     @Param("true")
     public boolean repack;
 

@@ -80,6 +80,9 @@ public final class AllMemory {
      * become numbers beyond 65504, which no weight is.
      */
     public static float half(short bits) {
-        return Float.intBitsToFloat((bits << 13) & 0x8FFFE000) * 0x1p112f;
+        // the conversion that CPUs have is several times as fast, but keeps infinities and NaN
+        return (bits & 0x7C00) == 0x7C00
+                ? Float.intBitsToFloat((bits << 13) & 0x8FFFE000) * 0x1p112f
+                : Float.float16ToFloat(bits);
     }
 }

@@ -54,6 +54,14 @@ public final class VectorProducts {
         };
     }
 
+    /** The kernel that multiplies quantised rows, as the file has them, with one token. */
+    public static Product row(TensorType type) {
+        if (type != TensorType.Q8_0) {
+            throw new IllegalArgumentException(type + " is only multiplied interleaved");
+        }
+        return Q80RowProduct::one;
+    }
+
     /** The kernel that multiplies rows of a floating-point type with one input. */
     public static RowProduct rowByOne(TensorType type) {
         return switch (type) {

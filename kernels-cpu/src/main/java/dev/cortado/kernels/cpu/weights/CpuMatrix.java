@@ -47,7 +47,7 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
     public static CpuMatrix of(Tensor tensor, boolean repack, Kernels kernels, Parallel parallel) {
         Layout layout = Layout.of(tensor.type());
         if (layout != null) {
-            return InterleavedMatrix.of(tensor, layout, repack, kernels.of(layout), parallel);
+            return InterleavedMatrix.of(tensor, layout, repack, kernels.of(layout, repack), parallel);
         }
         return switch (tensor.type()) {
             case F32, F16, BF16 -> FloatMatrix.inPlace(tensor, kernels);

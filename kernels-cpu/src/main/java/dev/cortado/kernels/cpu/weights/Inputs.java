@@ -76,6 +76,12 @@ public final class Inputs {
         }
     }
 
+    /** Makes the form of 8 bits, and its values in their order too. */
+    void prepareInOrder(int block, Quantizer quantizer) {
+        prepareQuantized(block, quantizer);
+        quantized(block).order(tokens);
+    }
+
     private void quantize(QuantizedRows rows, Quantizer quantizer) {
         rows.columns(columns);
         for (int t = 0; t < tokens; t++) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A quantised matrix whose kernels read rows interleaved by {@link Layout}: rewritten into memory of its own, or in the
- * file's bytes, from which each group of rows is interleaved into the thread's scratch on its way to the kernel.
+ * file's bytes. From those, few tokens are multiplied by kernels that read rows as they are; where a type has none, and
+ * for panels, each group of rows is interleaved into the thread's scratch on its way to the kernel.
  */
 public final class InterleavedMatrix extends CpuMatrix {
     /** Weights that stay in the second-level cache while several lots of tokens are multiplied with them. */
@@ -23,7 +24,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     private static final int LANES = VectorModule.LANES;
 
     private final Layout layout;
-    private final Kernels.Interleaved kernels;
+    private final Kernels.Quantized kernels;
     /** The file's bytes, or null when they were rewritten. */
     private final @Nullable MemorySegment source;
 
@@ -35,7 +36,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     private InterleavedMatrix(
             Tensor tensor,
             Layout layout,
-            Kernels.Interleaved kernels,
+            Kernels.Quantized kernels,
             @Nullable MemorySegment source,
             @Nullable Arena arena,
             long address) {
@@ -49,7 +50,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     }
 
     static InterleavedMatrix of(
-            Tensor tensor, Layout layout, boolean repack, Kernels.Interleaved kernels, Parallel parallel) {
+            Tensor tensor, Layout layout, boolean repack, Kernels.Quantized kernels, Parallel parallel) {
         Arena arena = null;
         MemorySegment source = tensor.data();
         if (!source.isNative()) {
@@ -104,7 +105,12 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     @Override
     public void prepare(Inputs x) {
-        x.prepareQuantized(layout.blockSize(), kernels.quantizer().get());
+        Quantizer quantizer = kernels.quantizer().get();
+        if (kernels.readRows()) {
+            x.prepareInOrder(layout.blockSize(), quantizer);
+        } else {
+            x.prepareQuantized(layout.blockSize(), quantizer);
+        }
     }
 
     @Override
@@ -158,6 +164,10 @@ public final class InterleavedMatrix extends CpuMatrix {
         check(x, from, to, y, at, stride);
         requireOpen();
         QuantizedRows inputs = x.quantized(layout.blockSize());
+        if (kernels.readRows()) {
+            multiplyRows(inputs, x.tokens(), from, to, y, at, stride, scratch);
+            return;
+        }
         int perChunk = source == null ? (int) Math.max(1, CACHED_BYTES / groupBytes()) : 1;
         int whole = to / LANES;
         for (int g = from / LANES; g < whole; g += perChunk) {
@@ -167,6 +177,17 @@ public final class InterleavedMatrix extends CpuMatrix {
         }
         if (whole * LANES < to) {
             multiplyLast(whole, to - whole * LANES, inputs, x.tokens(), y, at + whole * LANES, stride, scratch);
+        }
+    }
+
+    /** From the file's bytes as they are. */
+    private void multiplyRows(
+            QuantizedRows x, int tokens, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        long rowBytes = type().bytes(columns());
+        int perChunk = (int) Math.max(1, CACHED_BYTES / rowBytes);
+        for (int r = from; r < to; r += perChunk) {
+            int count = Math.min(perChunk, to - r);
+            multiply(address + r * rowBytes, count, x, 0, tokens, y, at + r, stride, scratch);
         }
     }
 

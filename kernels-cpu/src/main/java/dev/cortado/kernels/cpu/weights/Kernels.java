@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Kernels {
     private final Choice choice;
     private final Warmup warmup;
-    private final Map<TensorType, Interleaved> interleaved = new EnumMap<>(TensorType.class);
+    private final Map<TensorType, Quantized> interleaved = new EnumMap<>(TensorType.class);
+    private final Map<TensorType, Quantized> inFile = new EnumMap<>(TensorType.class);
     private @Nullable Bridge<Quantizer> quantizer;
     private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
     private @Nullable Bridge<Transpose> transpose;
@@ -36,9 +37,17 @@ public final class Kernels {
         VECTOR
     }
 
-    /** Kernels of one interleaved type: for its inputs, for one token, for two at once, and the panels for many. */
-    record Interleaved(
-            Bridge<Quantizer> quantizer, Bridge<Product> one, Bridge<Product> two, Bridge<Panel> panel) {
+    /**
+     * Kernels of one quantised type: for its inputs, for one token, for two at once, and the panels for many.
+     *
+     * @param readRows whether the products read rows as the file has them, not interleaved ones
+     */
+    record Quantized(
+            Bridge<Quantizer> quantizer,
+            Bridge<Product> one,
+            Bridge<Product> two,
+            Bridge<Panel> panel,
+            boolean readRows) {
         boolean crossed() {
             return quantizer.crossed() && one.crossed() && two.crossed() && panel.crossed();
         }
@@ -59,45 +68,88 @@ public final class Kernels {
 
     /** Whether every kernel in use has its final form: nothing gets faster any more. */
     public synchronized boolean compiled() {
-        return interleaved.values().stream().allMatch(Interleaved::crossed)
+        return interleaved.values().stream().allMatch(Quantized::crossed)
+                && inFile.values().stream().allMatch(Quantized::crossed)
                 && rows.values().stream().allMatch(Rows::crossed)
                 && (transpose == null || transpose.crossed());
     }
 
-    synchronized Interleaved of(Layout layout) {
-        return interleaved.computeIfAbsent(layout.type(), type -> {
-            Product scalar = new ScalarProduct(layout, VectorModule.LANES);
-            Panel scalarPanel = new ScalarPanel(layout, VectorModule.LANES);
-            if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
-                Bridge<Product> one = new Bridge<>(scalar, scalar);
-                Product two = oneByOne(one);
-                return new Interleaved(
-                        quantizer(), one, new Bridge<>(two, two), new Bridge<>(scalarPanel, scalarPanel));
-            }
-            Product vectorOne = VectorProducts.one(type);
-            Product vectorTwo = VectorProducts.two(type);
-            Bridge<Product> one = new Bridge<>(scalar, vectorOne);
-            Bridge<Product> two = new Bridge<>(oneByOne(one), vectorTwo);
-            Panel vectorPanel = VectorPanels.of(type);
-            Bridge<Panel> panel = new Bridge<>(scalarPanel, vectorPanel);
-            if (choice == Choice.VECTOR) {
-                one.cross();
-                two.cross();
-                panel.cross();
-            } else {
-                warm(layout, vectorPanel, panel::cross);
-                warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
-                warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
-            }
-            return new Interleaved(quantizer(), one, two, panel);
-        });
+    /** @param repack whether the matrix is rewritten, or multiplied as the file has it */
+    synchronized Quantized of(Layout layout, boolean repack) {
+        return repack || !readsRows(layout.type())
+                ? interleaved.computeIfAbsent(layout.type(), type -> interleaved(layout))
+                : inFile.computeIfAbsent(layout.type(), type -> inFile(layout));
+    }
+
+    /** Whether a type has kernels that read rows as the file has them. */
+    static boolean readsRows(TensorType type) {
+        return type == TensorType.Q8_0;
+    }
+
+    private boolean plainOnly() {
+        return !VectorModule.PRESENT || choice == Choice.SCALAR;
+    }
+
+    private Quantized interleaved(Layout layout) {
+        TensorType type = layout.type();
+        Product scalar = new ScalarProduct(layout, VectorModule.LANES);
+        if (plainOnly()) {
+            Bridge<Product> one = new Bridge<>(scalar, scalar);
+            return new Quantized(quantizer(), one, twice(one), panel(layout), false);
+        }
+        Product vectorOne = VectorProducts.one(type);
+        Product vectorTwo = VectorProducts.two(type);
+        Bridge<Product> one = new Bridge<>(scalar, vectorOne);
+        Bridge<Product> two = new Bridge<>(oneByOne(one), vectorTwo);
+        Bridge<Panel> panel = panel(layout);
+        if (choice == Choice.VECTOR) {
+            one.cross();
+            two.cross();
+        } else {
+            warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
+            warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
+        }
+        return new Quantized(quantizer(), one, two, panel, false);
+    }
+
+    private Quantized inFile(Layout layout) {
+        TensorType type = layout.type();
+        Product scalar = new ScalarRowProduct(layout, VectorModule.LANES);
+        if (plainOnly()) {
+            Bridge<Product> one = new Bridge<>(scalar, scalar);
+            return new Quantized(quantizer(), one, twice(one), panel(layout), true);
+        }
+        Product vector = VectorProducts.row(type);
+        Bridge<Product> one = new Bridge<>(scalar, vector);
+        Bridge<Panel> panel = panel(layout);
+        if (choice == Choice.VECTOR) {
+            one.cross();
+        } else {
+            warm(layout, Warmup.Stage.TOKEN, "product of rows " + type, vector, one::cross);
+        }
+        return new Quantized(quantizer(), one, twice(one), panel, true);
+    }
+
+    private Bridge<Panel> panel(Layout layout) {
+        Panel scalar = new ScalarPanel(layout, VectorModule.LANES);
+        if (plainOnly()) {
+            return new Bridge<>(scalar, scalar);
+        }
+        Panel vector = VectorPanels.of(layout.type());
+        Bridge<Panel> panel = new Bridge<>(scalar, vector);
+        if (choice == Choice.VECTOR) {
+            panel.cross();
+        } else {
+            warm(layout, vector, panel::cross);
+        }
+        return panel;
     }
 
     /** The kernel that quantises inputs, the same for all types. */
     private Bridge<Quantizer> quantizer() {
         if (quantizer == null) {
             Quantizer scalar = QuantizedRows::set;
-            Quantizer vector = VectorModule.PRESENT && choice != Choice.SCALAR ? VectorProducts.quantizer() : scalar;
+            Quantizer vector = plainOnly() ? scalar : VectorProducts.quantizer();
             quantizer = new Bridge<>(scalar, vector);
             if (choice == Choice.VECTOR) {
                 quantizer.cross();
@@ -113,6 +165,11 @@ public final class Kernels {
         rows.columns(512);
         float[] x = new float[512];
         warmup.add(Warmup.Stage.TOKEN, "quantisation of inputs", () -> vector.quantize(rows, 0, x, 0), ready);
+    }
+
+    private static Bridge<Product> twice(Bridge<Product> one) {
+        Product two = oneByOne(one);
+        return new Bridge<>(two, two);
     }
 
     /** Two tokens through the kernel for one. */
@@ -134,6 +191,7 @@ public final class Kernels {
                 .address();
         QuantizedRows x = new QuantizedRows(layout.blockSize());
         x.columns(columns);
+        x.order(2);
         float[] y = new float[2 * rows];
         Scratch scratch = new Scratch();
         warmup.add(
@@ -173,7 +231,7 @@ public final class Kernels {
 
     private Bridge<Transpose> newTranspose() {
         Transpose plain = (lines, depth, panel, at, room) -> Transpose.plain(lines, depth, 0, panel, at);
-        if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
+        if (plainOnly()) {
             return new Bridge<>(plain, plain);
         }
         Transpose vector = new VectorTranspose();
@@ -194,7 +252,7 @@ public final class Kernels {
         return rows.computeIfAbsent(type, t -> {
             RowProduct scalarOne = new FloatRow(type, VectorModule.LANES, 1);
             RowProduct scalarFour = new FloatRow(type, VectorModule.LANES, 4);
-            if (!VectorModule.PRESENT || choice == Choice.SCALAR) {
+            if (plainOnly()) {
                 return new Rows(new Bridge<>(scalarOne, scalarOne), new Bridge<>(scalarFour, scalarFour));
             }
             RowProduct vectorOne = VectorProducts.rowByOne(type);

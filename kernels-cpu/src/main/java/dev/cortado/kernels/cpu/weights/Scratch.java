@@ -8,8 +8,8 @@ public final class Scratch {
     final Block block = new Block();
     /** Results of the last group, whose padding rows have no place in the output. */
     final float[] tail = new float[16];
-    /** Partial sums of a {@link RowProduct}. */
-    final float[] sums = new float[4 * 16];
+    /** Partial sums of a row. */
+    public final float[] sums = new float[4 * 16];
 
     /** Integer weights of a group-block, [weight][lane]. */
     public final int[] weights = new int[256 * Panel.ROWS];

@@ -33,8 +33,9 @@ class NoGarbageTest {
     @BeforeAll
     static void beginWarmup() {
         for (TensorType type : WeightMatrixTest.types()) {
-            matrix(type).close();
+            matrix(type, true).close();
         }
+        matrix(TensorType.Q8_0, false).close();
     }
 
     @AfterAll
@@ -44,8 +45,17 @@ class NoGarbageTest {
 
     @ParameterizedTest
     @MethodSource("dev.cortado.kernels.cpu.weights.WeightMatrixTest#types")
-    void products_and_panels_allocate_nothing(TensorType type) throws InterruptedException {
-        try (CpuMatrix matrix = matrix(type)) {
+    void products_and_panels_allocate_nothing(TensorType type) {
+        assertNoGarbage(type, true);
+    }
+
+    @Test
+    void nor_do_those_of_rows_as_the_file_has_them() {
+        assertNoGarbage(TensorType.Q8_0, false);
+    }
+
+    private static void assertNoGarbage(TensorType type, boolean repack) {
+        try (CpuMatrix matrix = matrix(type, repack)) {
             float[] x = new float[TOKENS * COLUMNS];
             float[] y = new float[TOKENS * ROWS];
             float[] panel = new float[COLUMNS * Panel.ROWS];
@@ -82,7 +92,7 @@ class NoGarbageTest {
         return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 
-    private static CpuMatrix matrix(TensorType type) {
-        return CpuMatrix.of(RandomTensor.of(type, ROWS, COLUMNS, 1), true, KERNELS, Parallel.NONE);
+    private static CpuMatrix matrix(TensorType type, boolean repack) {
+        return CpuMatrix.of(RandomTensor.of(type, ROWS, COLUMNS, 1), repack, KERNELS, Parallel.NONE);
     }
 }

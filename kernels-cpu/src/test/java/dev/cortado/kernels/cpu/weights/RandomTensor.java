@@ -6,6 +6,7 @@ import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -32,6 +33,17 @@ final class RandomTensor {
         Random random = new Random(seed);
         byte[] bytes = new byte[Math.toIntExact(type.bytes((long) rows * columns))];
         random.nextBytes(bytes);
+        return of(type, rows, columns, bytes, random);
+    }
+
+    /** Every byte that is no half-precision scale is the same. */
+    static Tensor filled(TensorType type, int rows, int columns, byte value) {
+        byte[] bytes = new byte[Math.toIntExact(type.bytes((long) rows * columns))];
+        Arrays.fill(bytes, value);
+        return of(type, rows, columns, bytes, new Random(value));
+    }
+
+    private static Tensor of(TensorType type, int rows, int columns, byte[] bytes, Random random) {
         MemorySegment data = Arena.ofAuto().allocate(bytes.length + 64, 64).asSlice(0, bytes.length);
         MemorySegment.copy(bytes, 0, data, ValueLayout.JAVA_BYTE, 0, bytes.length);
         int blocks = bytes.length / type.blockBytes();

@@ -100,24 +100,57 @@ class WeightMatrixTest {
         float[] weights = Dequantizer.floats(tensor);
         float[] x = inputs(3, 9);
         choices().forEach(choice -> {
-            try (CpuMatrix matrix = matrix(tensor, true, choice)) {
-                float[] y = multiply(matrix, x, 9);
-                for (int t = 0; t < 9; t++) {
-                    for (int r = 0; r < ROWS; r++) {
-                        double exact = 0;
-                        double magnitude = 0;
-                        for (int k = 0; k < COLUMNS; k++) {
-                            double product = (double) weights[r * COLUMNS + k] * x[t * COLUMNS + k];
-                            exact += product;
-                            magnitude += Math.abs(product);
-                        }
-                        assertThat((double) y[t * ROWS + r])
-                                .as("%s kernel, token %d, row %d", choice, t, r)
-                                .isCloseTo(exact, within(magnitude));
-                    }
+            for (boolean repack : new boolean[] {true, false}) {
+                try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
+                    String kernel = "%s kernel, repack %s".formatted(choice, repack);
+                    assertProducts(multiply(matrix, x, 9), weights, x, kernel);
                 }
             }
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("interleavedTypes")
+    void the_largest_weights_times_the_largest_inputs_do_not_overflow(TensorType type) {
+        float[] x = new float[3 * COLUMNS];
+        for (int k = 0; k < COLUMNS; k++) {
+            x[k] = 127;
+            x[COLUMNS + k] = -127;
+            x[2 * COLUMNS + k] = k % 2 == 0 ? 127 : -127;
+        }
+        for (int weight : new int[] {0, 0x7F, 0x80, 0xFF}) {
+            Tensor tensor = RandomTensor.filled(type, ROWS, COLUMNS, (byte) weight);
+            float[] weights = Dequantizer.floats(tensor);
+            choices().forEach(choice -> {
+                for (boolean repack : new boolean[] {true, false}) {
+                    try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
+                        String kernel = "%s kernel, repack %s, bytes %x".formatted(choice, repack, weight);
+                        assertProducts(multiply(matrix, x, 3), weights, x, kernel);
+                    }
+                }
+            });
+        }
+    }
+
+    static List<TensorType> interleavedTypes() {
+        return RandomTensor.INTERLEAVED;
+    }
+
+    private static void assertProducts(float[] y, float[] weights, float[] x, String kernel) {
+        for (int t = 0; t < x.length / COLUMNS; t++) {
+            for (int r = 0; r < ROWS; r++) {
+                double exact = 0;
+                double magnitude = 0;
+                for (int k = 0; k < COLUMNS; k++) {
+                    double product = (double) weights[r * COLUMNS + k] * x[t * COLUMNS + k];
+                    exact += product;
+                    magnitude += Math.abs(product);
+                }
+                assertThat((double) y[t * ROWS + r])
+                        .as("%s, token %d, row %d", kernel, t, r)
+                        .isCloseTo(exact, within(magnitude));
+            }
+        }
     }
 
     /** Inputs are whole numbers that survive the quantisation, so what is left is the rounding of float sums. */
@@ -134,16 +167,16 @@ class WeightMatrixTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextGaussian() * (i % 97 == 0 ? 100 : 1);
         }
-        List<float[]> results = new ArrayList<>();
-        choices().forEach(choice -> {
-            for (boolean repack : new boolean[] {true, false}) {
+        for (boolean repack : new boolean[] {true, false}) {
+            List<float[]> results = new ArrayList<>();
+            choices().forEach(choice -> {
                 try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
                     results.add(multiply(matrix, x, 9));
                 }
+            });
+            for (float[] result : results) {
+                assertThat(result).as("repack %s", repack).isEqualTo(results.getFirst());
             }
-        });
-        for (float[] result : results) {
-            assertThat(result).isEqualTo(results.getFirst());
         }
     }
 
@@ -152,17 +185,19 @@ class WeightMatrixTest {
     void part_of_the_rows_leaves_the_rest_of_the_output_alone(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 6);
         float[] x = inputs(7, 1);
-        try (CpuMatrix matrix = matrix(tensor, true, Kernels.Choice.SCALAR)) {
-            float[] all = multiply(matrix, x, 1);
-            Inputs inputs = new Inputs();
-            inputs.set(x, 0, COLUMNS, 1, COLUMNS);
-            matrix.prepare(inputs);
-            float[] y = new float[ROWS + 2];
-            Arrays.fill(y, -7);
-            int from = matrix.rowQuantum();
-            matrix.multiply(inputs, from, ROWS, y, 1, 0, new Scratch());
-            for (int i = 0; i < y.length; i++) {
-                assertThat(y[i]).isEqualTo(i > from && i <= ROWS ? all[i - 1] : -7);
+        for (boolean repack : new boolean[] {true, false}) {
+            try (CpuMatrix matrix = matrix(tensor, repack, Kernels.Choice.SCALAR)) {
+                float[] all = multiply(matrix, x, 1);
+                Inputs inputs = new Inputs();
+                inputs.set(x, 0, COLUMNS, 1, COLUMNS);
+                matrix.prepare(inputs);
+                float[] y = new float[ROWS + 2];
+                Arrays.fill(y, -7);
+                int from = matrix.rowQuantum();
+                matrix.multiply(inputs, from, ROWS, y, 1, 0, new Scratch());
+                for (int i = 0; i < y.length; i++) {
+                    assertThat(y[i]).isEqualTo(i > from && i <= ROWS ? all[i - 1] : -7);
+                }
             }
         }
     }
