@@ -43,7 +43,7 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--llama-java",
             paramLabel = "FOLDER",
             description = "The jars of de.kherud:llama and its benchmark: benchmarks/peers/target/peers after"
-                    + " mvn -Ppeers -pl benchmarks/peers package.")
+                    + " mvn -Ppeers -Dmaven.test.skip=true -pl benchmarks/peers -am package.")
     private @Nullable Path llamaJava;
 
     @Option(

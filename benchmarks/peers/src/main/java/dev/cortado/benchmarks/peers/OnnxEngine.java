@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /**
  * LangChain4j's in-process MiniLM on ONNX Runtime. As published its tokenizer cuts every text after 128 tokens; here it
- * reads all of a text, as the other engines do.
+ * reads 512, which is all of a text of the measurement, as the other engines do.
  */
 final class OnnxEngine implements Engine {
     private final EmbeddingModel model;
@@ -24,7 +24,7 @@ final class OnnxEngine implements Engine {
         Path folder = Files.createTempDirectory("minilm");
         Path network = Files.write(folder.resolve("model.onnx"), resource("all-minilm-l6-v2.onnx"));
         String whole = new String(resource("all-minilm-l6-v2-tokenizer.json"), StandardCharsets.UTF_8)
-                .replaceFirst("\"truncation\": \\{[^}]*}", "\"truncation\": null");
+                .replaceFirst("\"max_length\": 128", "\"max_length\": 512");
         Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), whole);
         model = new OnnxEmbeddingModel(network, tokenizer, PoolingMode.MEAN);
         Files.delete(network);
