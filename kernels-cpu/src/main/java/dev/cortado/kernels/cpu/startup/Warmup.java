@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,10 @@ public final class Warmup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
     private static final long TURN_NANOS = 2_000_000;
     private static final int QUIET_TURNS = 2;
+    /** Turns after which a kernel lets all others go first, and leaves the core to others between its turns. */
+    private static final int PATIENCE_TURNS = 1_000;
+
+    private static final long LATE_PAUSE_MILLIS = 20;
     /** Kernels that have not settled by then stay on their plain loops. */
     private static final long LIMIT_MILLIS = 60_000;
 
@@ -44,6 +49,10 @@ public final class Warmup implements AutoCloseable {
         private long began;
         private int turns;
         private int quietTurns;
+
+        private boolean late() {
+            return turns > PATIENCE_TURNS;
+        }
 
         private Task(Stage stage, String name, Runnable call, Runnable ready) {
             this.stage = stage;
@@ -84,22 +93,24 @@ public final class Warmup implements AutoCloseable {
                 } else if (millis > LIMIT_MILLIS) {
                     LOG.warn("{} was not compiled within {} ms and stays on plain loops", task.name, millis);
                     remove(task);
+                } else if (task.late()) {
+                    LockSupport.parkNanos(LATE_PAUSE_MILLIS * 1_000_000);
                 }
             }
         }
     }
 
-    /** The most urgent of the kernels that are still to be called; none when this is closed. */
+    /** The most urgent of the kernels that are still to be called, late ones last; none when this is closed. */
     private synchronized List<Task> next() {
         running = !closed && !tasks.isEmpty();
         for (Stage stage : Stage.values()) {
             List<Task> urgent =
-                    tasks.stream().filter(task -> task.stage == stage).toList();
+                    tasks.stream().filter(task -> task.stage == stage && !task.late()).toList();
             if (!urgent.isEmpty()) {
                 return urgent;
             }
         }
-        return List.of();
+        return List.copyOf(tasks);
     }
 
     private synchronized void remove(Task task) {

@@ -2,17 +2,11 @@ package dev.cortado.kernels.cpu.vector;
 
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.weights.Product;
-import dev.cortado.kernels.cpu.weights.Quantizer;
 import dev.cortado.kernels.cpu.weights.RowProduct;
 
 /** The vector kernels by type. */
 public final class VectorProducts {
     private VectorProducts() {}
-
-    /** The kernel that quantises inputs. */
-    public static Quantizer quantizer() {
-        return VectorQuantizer::quantize;
-    }
 
     /** The kernel that multiplies with one token. */
     public static Product one(TensorType type) {

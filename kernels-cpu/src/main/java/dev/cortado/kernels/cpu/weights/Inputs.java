@@ -66,26 +66,26 @@ public final class Inputs {
     }
 
     /** Makes the form of 8 bits with a scale per {@code block} values: 32 or 256. */
-    void prepareQuantized(int block, Quantizer quantizer) {
+    void prepareQuantized(int block) {
         if (block == 32 && !has32) {
-            quantize(blocks32, quantizer);
+            quantize(blocks32);
             has32 = true;
         } else if (block == 256 && !has256) {
-            quantize(blocks256, quantizer);
+            quantize(blocks256);
             has256 = true;
         }
     }
 
     /** Makes the form of 8 bits, and its values in their order too. */
-    void prepareInOrder(int block, Quantizer quantizer) {
-        prepareQuantized(block, quantizer);
+    void prepareInOrder(int block) {
+        prepareQuantized(block);
         quantized(block).order(tokens);
     }
 
-    private void quantize(QuantizedRows rows, Quantizer quantizer) {
+    private void quantize(QuantizedRows rows) {
         rows.columns(columns);
         for (int t = 0; t < tokens; t++) {
-            quantizer.quantize(rows, t, x, at + t * stride);
+            rows.set(t, x, at + t * stride);
         }
     }
 

@@ -105,11 +105,10 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     @Override
     public void prepare(Inputs x) {
-        Quantizer quantizer = kernels.quantizer().get();
         if (kernels.readRows()) {
-            x.prepareInOrder(layout.blockSize(), quantizer);
+            x.prepareInOrder(layout.blockSize());
         } else {
-            x.prepareQuantized(layout.blockSize(), quantizer);
+            x.prepareQuantized(layout.blockSize());
         }
     }
 

@@ -23,7 +23,6 @@ public final class Kernels {
     private final Warmup warmup;
     private final Map<TensorType, Quantized> interleaved = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Quantized> inFile = new EnumMap<>(TensorType.class);
-    private @Nullable Bridge<Quantizer> quantizer;
     private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
     private @Nullable Bridge<Transpose> transpose;
 
@@ -38,18 +37,13 @@ public final class Kernels {
     }
 
     /**
-     * Kernels of one quantised type: for its inputs, for one token, for two at once, and the panels for many.
+     * Kernels of one quantised type: for one token, for two at once, and the panels for many.
      *
      * @param readRows whether the products read rows as the file has them, not interleaved ones
      */
-    record Quantized(
-            Bridge<Quantizer> quantizer,
-            Bridge<Product> one,
-            Bridge<Product> two,
-            Bridge<Panel> panel,
-            boolean readRows) {
+    record Quantized(Bridge<Product> one, Bridge<Product> two, Bridge<Panel> panel, boolean readRows) {
         boolean crossed() {
-            return quantizer.crossed() && one.crossed() && two.crossed() && panel.crossed();
+            return one.crossed() && two.crossed() && panel.crossed();
         }
     }
 
@@ -95,7 +89,7 @@ public final class Kernels {
         Product scalar = new ScalarProduct(layout, VectorModule.LANES);
         if (plainOnly()) {
             Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(quantizer(), one, twice(one), panel(layout), false);
+            return new Quantized(one, twice(one), panel(layout), false);
         }
         Product vectorOne = VectorProducts.one(type);
         Product vectorTwo = VectorProducts.two(type);
@@ -109,7 +103,7 @@ public final class Kernels {
             warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
             warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
         }
-        return new Quantized(quantizer(), one, two, panel, false);
+        return new Quantized(one, two, panel, false);
     }
 
     private Quantized inFile(Layout layout) {
@@ -117,7 +111,7 @@ public final class Kernels {
         Product scalar = new ScalarRowProduct(layout, VectorModule.LANES);
         if (plainOnly()) {
             Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(quantizer(), one, twice(one), panel(layout), true);
+            return new Quantized(one, twice(one), panel(layout), true);
         }
         Product vector = VectorProducts.row(type);
         Bridge<Product> one = new Bridge<>(scalar, vector);
@@ -127,7 +121,7 @@ public final class Kernels {
         } else {
             warm(layout, Warmup.Stage.TOKEN, "product of rows " + type, vector, one::cross);
         }
-        return new Quantized(quantizer(), one, twice(one), panel, true);
+        return new Quantized(one, twice(one), panel, true);
     }
 
     private Bridge<Panel> panel(Layout layout) {
@@ -143,28 +137,6 @@ public final class Kernels {
             warm(layout, vector, panel::cross);
         }
         return panel;
-    }
-
-    /** The kernel that quantises inputs, the same for all types. */
-    private Bridge<Quantizer> quantizer() {
-        if (quantizer == null) {
-            Quantizer scalar = QuantizedRows::set;
-            Quantizer vector = plainOnly() ? scalar : VectorProducts.quantizer();
-            quantizer = new Bridge<>(scalar, vector);
-            if (choice == Choice.VECTOR) {
-                quantizer.cross();
-            } else if (vector != scalar) {
-                warm(vector, quantizer::cross);
-            }
-        }
-        return quantizer;
-    }
-
-    private void warm(Quantizer vector, Runnable ready) {
-        QuantizedRows rows = new QuantizedRows(256);
-        rows.columns(512);
-        float[] x = new float[512];
-        warmup.add(Warmup.Stage.TOKEN, "quantisation of inputs", () -> vector.quantize(rows, 0, x, 0), ready);
     }
 
     private static Bridge<Product> twice(Bridge<Product> one) {

@@ -22,7 +22,7 @@ public final class QuantizedRows {
     private static final int TOKENS = 8;
 
     /** Added to a small float, this leaves it rounded to nearest, ties to even, in the lower 16 of the sum's bits. */
-    public static final float ROUNDER = 0x1.8p23f;
+    private static final float ROUNDER = 0x1.8p23f;
 
     private final int block;
     private int columns;
@@ -97,12 +97,10 @@ public final class QuantizedRows {
         return starts32;
     }
 
-    /** Values per scale. */
-    public int block() {
-        return block;
-    }
-
-    /** Quantises one row: the plain form of {@link Quantizer}. */
+    /**
+     * Sets all that this holds of one token, whose row begins at {@code x[at]}. A value is scaled so that the largest
+     * magnitude of its block becomes 127, and rounded to nearest, ties to even.
+     */
     void set(int token, float[] x, int at) {
         for (int b = 0, s = token * columns / block; b < columns; b += block, s++) {
             float largest = largest(x, at + b, block);
@@ -113,12 +111,12 @@ public final class QuantizedRows {
     }
 
     /** The scale of a block; below 2^-119 its inverse is no float, and such inputs are zero beside any other. */
-    public static float scale(float largest) {
+    private static float scale(float largest) {
         return largest < 0x1p-119f ? 0 : largest / 127;
     }
 
     /** What a block's values are multiplied with before they are rounded. */
-    public static float inverse(float largest) {
+    private static float inverse(float largest) {
         return largest < 0x1p-119f ? 0 : 127 / largest;
     }
 
@@ -149,7 +147,7 @@ public final class QuantizedRows {
     }
 
     /** Sums and starts of a row whose pairs are there. */
-    public void sum(int token) {
+    private void sum(int token) {
         int first = token * columns / 16;
         sum(pairs, first, columns / 16, sums16, starts16);
         for (int run = first; run < first + columns / 16; run += 2) {

@@ -2,10 +2,7 @@ package dev.cortado.kernels.cpu.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.cortado.kernels.cpu.startup.VectorModule;
-import dev.cortado.kernels.cpu.vector.VectorProducts;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,33 +58,6 @@ class QuantizedRowsTest {
         }
         assertThat(rows.starts32()[0]).isEqualTo(-16 * 16 * 127 & 0xFFFF | -16 * 16 * 127 << 16);
         assertThat(rows.starts32()[1]).isEqualTo(16 * 16 * 127 & 0xFFFF | 16 * 16 * 127 << 16);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {32, 256})
-    void vectors_quantise_as_plain_loops_do(int block) {
-        assumeTrue(VectorModule.PRESENT, "needs --add-modules jdk.incubator.vector");
-        float[] x = new float[2 * COLUMNS + 3];
-        Random random = new Random(3);
-        for (int i = 0; i < x.length; i++) {
-            x[i] = i < 40 ? 0 : (float) random.nextGaussian() * (1 + i / 64);
-        }
-        x[300] = -1e-44f;
-        x[301] = Float.MAX_VALUE;
-        QuantizedRows plain = new QuantizedRows(block);
-        QuantizedRows vectors = new QuantizedRows(block);
-        plain.columns(COLUMNS);
-        vectors.columns(COLUMNS);
-        for (int t = 0; t < 2; t++) {
-            plain.set(t, x, 3 + t * COLUMNS);
-            VectorProducts.quantizer().quantize(vectors, t, x, 3 + t * COLUMNS);
-        }
-        assertThat(vectors.pairs()).isEqualTo(plain.pairs());
-        assertThat(vectors.scales()).isEqualTo(plain.scales());
-        assertThat(vectors.sums16()).isEqualTo(plain.sums16());
-        assertThat(vectors.sums32()).isEqualTo(plain.sums32());
-        assertThat(vectors.starts16()).isEqualTo(plain.starts16());
-        assertThat(vectors.starts32()).isEqualTo(plain.starts32());
     }
 
     @ParameterizedTest
