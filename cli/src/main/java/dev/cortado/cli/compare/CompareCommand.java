@@ -74,6 +74,12 @@ public final class CompareCommand implements Callable<Integer> {
     private int rounds = 3;
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "How long Cortado repeats each measurement before it counts (default: ${DEFAULT-VALUE}).")
+    private double warmUp = 3;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description = "Where the table goes (default: standard output).")
@@ -114,7 +120,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     private List<Peer> peers() throws IOException, InterruptedException {
         List<Peer> peers = new ArrayList<>();
-        peers.add(new CortadoPeer());
+        peers.add(new CortadoPeer(warmUp));
         if (llamaBench != null) {
             peers.add(new LlamaBench(llamaBench.toAbsolutePath()));
         }

@@ -9,8 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** This program: {@code cortado bench} in a new JVM, started with the options of this one. */
-final class CortadoPeer implements Peer {
+/**
+ * This program: {@code cortado bench} in a new JVM, started with the options of this one.
+ *
+ * @param warmUp seconds for which it repeats each measurement before it counts
+ */
+record CortadoPeer(double warmUp) implements Peer {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @Override
@@ -28,6 +32,7 @@ final class CortadoPeer implements Peer {
         command.addAll(List.of("bench", "--json", "--quiet", "--device", "cpu", "-m", model.toString()));
         command.addAll(List.of("--pp", "" + workload.prompt(), "--tg", "" + workload.generated()));
         command.addAll(List.of("-t", "" + workload.threads(), "-r", "" + workload.repetitions()));
+        command.addAll(List.of("--warm-up", "" + warmUp));
         return command;
     }
 

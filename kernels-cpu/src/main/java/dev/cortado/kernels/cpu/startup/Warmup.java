@@ -20,7 +20,7 @@ public final class Warmup implements AutoCloseable {
     private static final long TURN_NANOS = 2_000_000;
     private static final int QUIET_TURNS = 2;
     /** Turns after which a kernel lets all others go first, and leaves the core to others between its turns. */
-    private static final int PATIENCE_TURNS = 1_000;
+    private static final int PATIENCE_TURNS = 5_000;
 
     private static final long LATE_PAUSE_MILLIS = 20;
     /** Kernels that have not settled by then stay on their plain loops. */
