@@ -203,7 +203,7 @@ final class AttentionTask implements WorkerPool.Task {
         int width = attention.valueWidth();
         int padded = Tile.strips(width) * Tile.STRIP;
         int rows = queries * group;
-        for (int row = 0; row < queries * group; row++) {
+        for (int row = 0; row < rows; row++) {
             int head = kvHead * group + row % group;
             int maximumAt = at + rows * padded + row;
             float maximum = sinks == null ? Float.NEGATIVE_INFINITY : sinks[head];

@@ -2,6 +2,7 @@ package dev.cortado.kernels.cpu;
 
 import dev.cortado.engine.backend.KvCache;
 import dev.cortado.engine.backend.KvShape;
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +125,7 @@ final class CpuKvCache implements KvCache {
         requireTransfer(layer, from, tokens, target);
         long at = save(keys[layer], from, tokens, target, 0, shape.keyWidths()[layer]);
         at = save(values[layer], from, tokens, target, at, shape.valueWidths()[layer]);
-        MemorySegment.copy(states[layer], 0, target, KvStore.FLOAT, at, states[layer].length);
+        MemorySegment.copy(states[layer], 0, target, AllMemory.FLOAT, at, states[layer].length);
     }
 
     private long save(@Nullable KvStore store, int from, int tokens, MemorySegment target, long at, int columns) {
@@ -143,7 +144,7 @@ final class CpuKvCache implements KvCache {
         requireTransfer(layer, from, tokens, source);
         long at = restore(keys[layer], from, tokens, source, 0, shape.keyWidths()[layer]);
         at = restore(values[layer], from, tokens, source, at, shape.valueWidths()[layer]);
-        MemorySegment.copy(source, KvStore.FLOAT, at, states[layer], 0, states[layer].length);
+        MemorySegment.copy(source, AllMemory.FLOAT, at, states[layer], 0, states[layer].length);
     }
 
     private long restore(@Nullable KvStore store, int from, int tokens, MemorySegment source, long at, int columns) {

@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -55,7 +56,7 @@ final class FloatStore implements KvStore {
     public void save(int slot, MemorySegment target, long at) {
         float[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            target.set(FLOAT, at + 4L * c, page[order.index(slot % PAGE, c, columns)]);
+            target.set(AllMemory.FLOAT, at + 4L * c, page[order.index(slot % PAGE, c, columns)]);
         }
     }
 
@@ -63,7 +64,7 @@ final class FloatStore implements KvStore {
     public void restore(int slot, MemorySegment source, long at) {
         float[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            page[order.index(slot % PAGE, c, columns)] = source.get(FLOAT, at + 4L * c);
+            page[order.index(slot % PAGE, c, columns)] = source.get(AllMemory.FLOAT, at + 4L * c);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -59,7 +60,7 @@ final class HalfStore implements KvStore {
     public void save(int slot, MemorySegment target, long at) {
         short[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            target.set(HALF, at + 2L * c, page[order.index(slot % PAGE, c, columns)]);
+            target.set(AllMemory.SHORT, at + 2L * c, page[order.index(slot % PAGE, c, columns)]);
         }
     }
 
@@ -67,7 +68,7 @@ final class HalfStore implements KvStore {
     public void restore(int slot, MemorySegment source, long at) {
         short[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            page[order.index(slot % PAGE, c, columns)] = source.get(HALF, at + 2L * c);
+            page[order.index(slot % PAGE, c, columns)] = source.get(AllMemory.SHORT, at + 2L * c);
         }
     }
 

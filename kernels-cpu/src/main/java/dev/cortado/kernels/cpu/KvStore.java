@@ -1,8 +1,6 @@
 package dev.cortado.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Floats of one layer's keys or values in one number format: {@code columns} a slot, kept in pages of
@@ -14,12 +12,6 @@ import java.nio.ByteOrder;
 interface KvStore {
     /** Slots of a page, and of a tile of attention. */
     int PAGE = 64;
-
-    /** A little-endian float32. */
-    ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /** A little-endian float16. */
-    ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Which neighbours lie side by side. */
     enum Order {

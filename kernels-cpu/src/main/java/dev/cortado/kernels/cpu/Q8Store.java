@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -99,7 +100,7 @@ final class Q8Store implements KvStore {
         Page page = page(slot);
         for (int c = 0; c < columns; c++) {
             long block = at + c / GROUP * (2L + GROUP);
-            target.set(HALF, block, page.scales[c / GROUP * PAGE + slot % PAGE]);
+            target.set(AllMemory.SHORT, block, page.scales[c / GROUP * PAGE + slot % PAGE]);
             target.set(
                     ValueLayout.JAVA_BYTE,
                     block + 2 + c % GROUP,
@@ -112,7 +113,7 @@ final class Q8Store implements KvStore {
         Page page = page(slot);
         for (int c = 0; c < columns; c++) {
             long block = at + c / GROUP * (2L + GROUP);
-            page.scales[c / GROUP * PAGE + slot % PAGE] = source.get(HALF, block);
+            page.scales[c / GROUP * PAGE + slot % PAGE] = source.get(AllMemory.SHORT, block);
             page.weights[order.index(slot % PAGE, c, columns)] =
                     source.get(ValueLayout.JAVA_BYTE, block + 2 + c % GROUP);
         }

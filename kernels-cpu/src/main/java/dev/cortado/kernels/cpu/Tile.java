@@ -4,8 +4,8 @@ import dev.cortado.kernels.cpu.weights.Panel;
 
 /**
  * The inner product of prefill and attention: rows of x times a panel of strips, added to sums. A strip is sixteen
- * neighbouring columns: for one k its sixteen floats lie side by side, those for the next k behind them. Every sum is one chain of fused multiply-adds
- * along k, so all forms of this give the same bits, whatever the vector width.
+ * neighbouring columns: for one k its sixteen floats lie side by side, those for the next k behind them. Every sum is
+ * one chain of fused multiply-adds along k, so all forms of this give the same bits, whatever the vector width.
  */
 @FunctionalInterface
 public interface Tile {

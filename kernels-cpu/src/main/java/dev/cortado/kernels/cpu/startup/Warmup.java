@@ -50,15 +50,15 @@ public final class Warmup implements AutoCloseable {
         private int turns;
         private int quietTurns;
 
-        private boolean late() {
-            return turns > PATIENCE_TURNS;
-        }
-
         private Task(Stage stage, String name, Runnable call, Runnable ready) {
             this.stage = stage;
             this.name = name;
             this.call = call;
             this.ready = ready;
+        }
+
+        private boolean late() {
+            return turns > PATIENCE_TURNS;
         }
     }
 

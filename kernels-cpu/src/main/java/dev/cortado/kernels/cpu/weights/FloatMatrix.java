@@ -2,11 +2,10 @@ package dev.cortado.kernels.cpu.weights;
 
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import dev.cortado.kernels.cpu.startup.Bridge;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +29,6 @@ public final class FloatMatrix extends CpuMatrix {
         this.bytes = bytes;
         this.arena = arena;
     }
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static FloatMatrix inPlace(Tensor tensor, Kernels kernels) {
         MemorySegment data = tensor.data();
@@ -92,20 +86,19 @@ public final class FloatMatrix extends CpuMatrix {
     public void row(int row, int from, int count, float[] out, int at, Scratch scratch) {
         Objects.checkFromIndexSize(from, count, columns());
         Objects.checkFromIndexSize(at, count, out.length);
-        address(row, from);
-        long offset = storage.bytes((long) row * columns() + from);
+        long offset = address(row, from) - bytes.address();
         switch (storage) {
-            case F32 -> MemorySegment.copy(bytes, FLOAT, offset, out, at, count);
+            case F32 -> MemorySegment.copy(bytes, AllMemory.FLOAT, offset, out, at, count);
             case F16 -> {
                 short[] halves = scratch.shorts(count);
-                MemorySegment.copy(bytes, SHORT, offset, halves, 0, count);
+                MemorySegment.copy(bytes, AllMemory.SHORT, offset, halves, 0, count);
                 for (int k = 0; k < count; k++) {
                     out[at + k] = Float.float16ToFloat(halves[k]);
                 }
             }
             case BF16 -> {
                 short[] halves = scratch.shorts(count);
-                MemorySegment.copy(bytes, SHORT, offset, halves, 0, count);
+                MemorySegment.copy(bytes, AllMemory.SHORT, offset, halves, 0, count);
                 for (int k = 0; k < count; k++) {
                     out[at + k] = Float.intBitsToFloat(halves[k] << 16);
                 }

@@ -1,11 +1,10 @@
 package dev.cortado.kernels.cpu.weights;
 
+import static dev.cortado.kernels.cpu.memory.AllMemory.FLOAT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The rows that a product multiplies weights with, in each of the forms that kernels ask for; a form is made when {@link
@@ -14,9 +13,6 @@ import java.nio.ByteOrder;
 public final class Inputs {
     /** Loads of vectors that straddle two cache lines take twice as long. */
     private static final int LINE = 64;
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final QuantizedRows blocks32 = new QuantizedRows(32);
     private final QuantizedRows blocks256 = new QuantizedRows(256);
