@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Prefill: 128 rows times a matrix of 1536 x 768 on one thread, dequantisation included. Scores are operations per
+ * Several rows times a matrix of 1536 x 768 on one thread, unpacking of the weights included. Scores are operations per
  * nanosecond, that is GFLOP/s; compare with {@link #fmaPeak} of the same run.
  */
 @State(Scope.Benchmark)
@@ -38,12 +38,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class GemmBenchmark {
-    private static final int ROWS = 128;
+    private static final int ROWS_OF_INVOCATION = 128;
     private static final int COLUMNS = 768;
     private static final int OUTPUTS = 1536;
     private static final int PEAK_STEPS = 1000;
     private static final int PEAK_CHAINS = 10;
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+
+    /** Rows of activations: a batch of chats, or a prompt. */
+    @Param({"8", "128"})
+    public int rows;
 
     /** Type of the weights. */
     @Param({"Q4_0", "Q8_0", "Q4_K", "F16"})
@@ -58,10 +62,10 @@ public class GemmBenchmark {
     public void open() {
         backend = new CpuBackend(new BackendOptions(1, true), Kernels.Choice.VECTOR);
         Random random = new Random(1);
-        in = backend.activations(ROWS, COLUMNS);
-        in.rows(ROWS);
+        in = backend.activations(rows, COLUMNS);
+        in.rows(rows);
         float[] row = new float[COLUMNS];
-        for (int r = 0; r < ROWS; r++) {
+        for (int r = 0; r < rows; r++) {
             for (int c = 0; c < COLUMNS; c++) {
                 row[c] = (float) random.nextGaussian();
             }
@@ -75,7 +79,7 @@ public class GemmBenchmark {
         linear = new Linear[] {
             new Linear(backend.matrix(new Tensor("w", type, new long[] {COLUMNS, OUTPUTS}, bytes)), null)
         };
-        out = new Activations[] {backend.activations(ROWS, OUTPUTS)};
+        out = new Activations[] {backend.activations(rows, OUTPUTS)};
     }
 
     @TearDown
@@ -83,10 +87,13 @@ public class GemmBenchmark {
         backend.close();
     }
 
+    /** An invocation takes 128 rows, in lots of {@link #rows}. */
     @Benchmark
-    @OperationsPerInvocation(2 * ROWS * COLUMNS * OUTPUTS)
+    @OperationsPerInvocation(2 * ROWS_OF_INVOCATION * COLUMNS * OUTPUTS)
     public Activations gemm() {
-        backend.matmul(in, linear, out);
+        for (int row = 0; row < ROWS_OF_INVOCATION; row += rows) {
+            backend.matmul(in, linear, out);
+        }
         return out[0];
     }
 

@@ -1,5 +1,6 @@
 package dev.cortado.kernels.cpu;
 
+import dev.cortado.kernels.cpu.weights.IntegerPanel;
 import dev.cortado.kernels.cpu.weights.Scratch;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,16 @@ final class Buffers {
     final AttentionBlock attention = new AttentionBlock();
 
     private final float[] @Nullable [] buffers = new float[Use.values().length][];
+
+    private IntegerPanel.@Nullable Strips strips;
+
+    /** The panel of the integer tile. */
+    IntegerPanel.Strips strips() {
+        if (strips == null) {
+            strips = new IntegerPanel.Strips(IntegerTile.STRIPS);
+        }
+        return strips;
+    }
 
     /** At least {@code length} floats with arbitrary content. */
     float[] floats(Use use, int length) {

@@ -133,7 +133,7 @@ final class CpuBackend implements Backend {
             for (int i = 0; i < layers.length; i++) {
                 products.add(input, layers[i], CpuActivations.of(outs[i]), region.threads());
             }
-            products.run(region, kernels.tile());
+            products.run(region, kernels);
         } finally {
             region.bench.products.forget();
             region.leave();
@@ -153,7 +153,7 @@ final class CpuBackend implements Backend {
                 CpuActivations target = CpuActivations.of(out.columns(h * rows, rows));
                 products.add(own, new Linear(heads[h], null), target, region.threads());
             }
-            products.run(region, kernels.tile());
+            products.run(region, kernels);
         } finally {
             region.bench.products.forget();
             region.leave();

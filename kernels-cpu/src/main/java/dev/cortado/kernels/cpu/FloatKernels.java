@@ -4,31 +4,45 @@ import dev.cortado.kernels.cpu.startup.Bridge;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.startup.Warmup;
 import dev.cortado.kernels.cpu.vector.VectorExponentials;
+import dev.cortado.kernels.cpu.vector.VectorIntegerTile;
 import dev.cortado.kernels.cpu.vector.VectorTile;
+import dev.cortado.kernels.cpu.weights.IntegerPanel;
 import dev.cortado.kernels.cpu.weights.Kernels;
+import dev.cortado.kernels.cpu.weights.QuantizedRows;
 
-/** The inner loops over floats, each in the form that is fastest at this moment. */
+/** The inner loops that are the same for all types of weights, each in the form that is fastest at this moment. */
 final class FloatKernels {
     private final Bridge<Tile> tile;
+    private final Bridge<IntegerTile> integerTile;
     private final Bridge<Exponentials> exponentials;
 
-    private FloatKernels(Bridge<Tile> tile, Bridge<Exponentials> exponentials) {
+    private FloatKernels(Bridge<Tile> tile, Bridge<IntegerTile> integerTile, Bridge<Exponentials> exponentials) {
         this.tile = tile;
+        this.integerTile = integerTile;
         this.exponentials = exponentials;
     }
 
     /** Plain loops for good. */
     static FloatKernels plain() {
         Tile tile = new PlainTile();
+        IntegerTile integerTile = new PlainIntegerTile();
         Exponentials exponentials = new PlainExponentials();
-        return new FloatKernels(new Bridge<>(tile, tile), new Bridge<>(exponentials, exponentials));
+        return of(tile, integerTile, exponentials);
     }
 
     /** Vectors from the first call. */
     static FloatKernels vector() {
         Tile tile = new VectorTile();
+        IntegerTile integerTile = new VectorIntegerTile();
         Exponentials exponentials = new VectorExponentials();
-        return new FloatKernels(new Bridge<>(tile, tile), new Bridge<>(exponentials, exponentials));
+        return of(tile, integerTile, exponentials);
+    }
+
+    private static FloatKernels of(Tile tile, IntegerTile integerTile, Exponentials exponentials) {
+        return new FloatKernels(
+                new Bridge<>(tile, tile),
+                new Bridge<>(integerTile, integerTile),
+                new Bridge<>(exponentials, exponentials));
     }
 
     /** The forms that {@code choice} says; plain loops where there is no Vector API. */
@@ -75,11 +89,33 @@ final class FloatKernels {
                     vectorExponentials.gelu(values, 0, values.length);
                 },
                 exponentials::cross);
-        return new FloatKernels(tile, exponentials);
+        return new FloatKernels(tile, integerTile(warmup), exponentials);
+    }
+
+    private static Bridge<IntegerTile> integerTile(Warmup warmup) {
+        IntegerTile vector = new VectorIntegerTile();
+        Bridge<IntegerTile> bridge = new Bridge<>(new PlainIntegerTile(), vector);
+        int rows = 9;
+        IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
+        panel.run = 32;
+        panel.runs = 2;
+        QuantizedRows x = new QuantizedRows(32);
+        x.resize(rows, 64);
+        float[] sums = new float[rows * IntegerTile.COLUMNS];
+        warmup.add(
+                Warmup.Stage.PROMPT,
+                "tile of integers",
+                () -> vector.add(panel, x, 0, rows, 0, sums, 0, IntegerTile.COLUMNS),
+                bridge::cross);
+        return bridge;
     }
 
     Tile tile() {
         return tile.get();
+    }
+
+    IntegerTile integerTile() {
+        return integerTile.get();
     }
 
     Exponentials exponentials() {

@@ -1,23 +1,31 @@
 package dev.cortado.kernels.cpu;
 
 import dev.cortado.kernels.cpu.weights.CpuMatrix;
+import dev.cortado.kernels.cpu.weights.IntegerPanel;
+import dev.cortado.kernels.cpu.weights.Inputs;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many rows times a group of output columns: the weights are dequantised once into a panel, which is then multiplied
- * with all rows. Activations stay exact, so the result does not depend on the weights' layout.
+ * Many rows times a group of output columns: the weights are unpacked once into a panel, which is then multiplied with
+ * all rows. Weights of few bits stay integers and meet the rows rounded to 8 bits, others become floats and meet them as
+ * they are.
  */
 final class Gemm {
-    /** Output columns of a call. */
-    static final int COLUMNS = 4 * Tile.STRIP;
+    /** Output columns of a call, at most. */
+    private static final int COLUMNS = 4 * Tile.STRIP;
 
-    /** Weights of a row in a panel; a multiple of every block size. The panel takes 64 KiB. */
-    private static final int DEPTH = 256;
+    /** Weights of a row in a panel; a multiple of every block size. A panel of floats takes 64 KiB, one of integers 16. */
+    private static final int DEPTH = IntegerPanel.Strips.DEPTH;
 
     private static final int GAP = DEPTH * Tile.STRIP;
 
     private Gemm() {}
+
+    /** Output columns that fill the panels of a call. */
+    static int columnsOfPart(CpuMatrix weight) {
+        return weight.integers() ? IntegerTile.COLUMNS : COLUMNS;
+    }
 
     /** Columns from to to of rows outRow... of out = bias + weight times rows inRow to inRow + rows of in. */
     static void multiply(
@@ -30,7 +38,7 @@ final class Gemm {
             float @Nullable [] bias,
             CpuActivations out,
             int outRow,
-            Tile tile,
+            FloatKernels kernels,
             Buffers buffers) {
         int columns = to - from;
         int strips = Tile.strips(columns);
@@ -47,13 +55,67 @@ final class Gemm {
                 int row = from + strip * Tile.STRIP;
                 weight.panel(row, Math.min(to, row + Tile.STRIP), k, depth, panel, strip * GAP, buffers.scratch);
             }
-            tile.add(panel, 0, GAP, strips, in.data, in.at(inRow) + k, in.stride, rows, depth, sums, at, stride);
+            kernels.tile()
+                    .add(panel, 0, GAP, strips, in.data, in.at(inRow) + k, in.stride, rows, depth, sums, at, stride);
         }
         if (!inPlace) {
-            for (int t = 0; t < rows; t++) {
-                System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, columns);
+            moveTo(out, outRow, rows, from, columns, sums);
+        }
+    }
+
+    /** As the other, with rows {@code inRow} to {@code inRow + rows} of inputs in the form that the integer tile reads. */
+    static void multiply(
+            Inputs in,
+            int inRow,
+            int rows,
+            CpuMatrix weight,
+            int from,
+            int to,
+            float @Nullable [] bias,
+            CpuActivations out,
+            int outRow,
+            FloatKernels kernels,
+            Buffers buffers) {
+        int columns = to - from;
+        boolean inPlace = columns == IntegerTile.COLUMNS;
+        IntegerPanel.Strips panel = buffers.strips();
+        float[] sums = inPlace ? out.data : buffers.floats(Buffers.Use.SUMS, rows * COLUMNS);
+        int at = inPlace ? out.at(outRow) + from : 0;
+        int stride = inPlace ? out.stride : COLUMNS;
+        begin(sums, at, stride, rows, bias, from, columns);
+        for (int k = 0; k < weight.columns(); k += DEPTH) {
+            int depth = Math.min(DEPTH, weight.columns() - k);
+            for (int row = from, strip = 0; row < to; row += IntegerTile.STRIP, strip++) {
+                int next = Math.min(to, row + IntegerTile.STRIP);
+                weight.integerPanel(row, next, k, depth, panel, strip, buffers.scratch);
+            }
+            kernels.integerTile().add(panel, in.many(), inRow, rows, k / panel.run, sums, at, stride);
+            if (weight.offsets()) {
+                addOffsets(panel, in, inRow, rows, k, sums, at, stride, kernels.tile());
             }
         }
+        if (!inPlace) {
+            moveTo(out, outRow, rows, from, columns, sums);
+        }
+    }
+
+    /** Offsets times the sums of the runs' inputs: a product of floats, as deep as there are runs. */
+    private static void addOffsets(
+            IntegerPanel.Strips panel,
+            Inputs in,
+            int inRow,
+            int rows,
+            int k,
+            float[] sums,
+            int at,
+            int stride,
+            Tile tile) {
+        float[] inputSums = in.many().scaledSums(panel.run);
+        int runsOfRow = in.columns() / panel.run;
+        int first = inRow * runsOfRow + k / panel.run;
+        int gap = IntegerPanel.Strips.RUNS_GAP;
+        tile.add(
+                panel.offsets, 0, gap, IntegerTile.STRIPS, inputSums, first, runsOfRow, rows, panel.runs, sums, at, stride);
     }
 
     /** Sums begin with the bias, or with 0. */
@@ -65,6 +127,12 @@ final class Gemm {
             } else {
                 System.arraycopy(bias, from, sums, at + t * stride, columns);
             }
+        }
+    }
+
+    private static void moveTo(CpuActivations out, int outRow, int rows, int from, int columns, float[] sums) {
+        for (int t = 0; t < rows; t++) {
+            System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, columns);
         }
     }
 }

@@ -67,7 +67,7 @@ final class Mixture {
                         wide, firstPlace[e], rows, experts.down()[e], narrow, firstPlace[e], region.threads());
             }
         }
-        region.bench.products.run(region, kernels.tile());
+        region.bench.products.run(region, kernels);
         combine(narrow, out, tokens, used);
     }
 
@@ -124,7 +124,7 @@ final class Mixture {
             }
             products.add(input, from, rows, experts.up()[e], wide, at, region.threads());
         }
-        products.run(region, kernels.tile());
+        products.run(region, kernels);
     }
 
     private void combine(CpuActivations narrow, CpuActivations out, int tokens, int used) {

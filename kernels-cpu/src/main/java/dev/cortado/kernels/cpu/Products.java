@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products that are computed in one region: first all are added, then {@link #run} computes them. A part is a
- * group of output columns of one product, for all its rows. Few rows go through the integer kernels of the weights'
- * type, more rows through a {@link Gemm} of floats.
+ * group of output columns of one product, for all its rows. Few rows go through the kernels of the weights' type, more
+ * rows through a {@link Gemm}.
  */
 final class Products implements WorkerPool.Task {
     /** Weights that take an integer kernel a few microseconds. */
@@ -31,7 +31,10 @@ final class Products implements WorkerPool.Task {
         private @Nullable CpuMatrix weight;
         private float @Nullable [] bias;
         private @Nullable CpuActivations out;
+        /** Of few rows, or of rows in 8 bits. */
         private @Nullable Inputs inputs;
+
+        private boolean few;
         private int inRow;
         private int outRow;
         private int rows;
@@ -48,7 +51,8 @@ final class Products implements WorkerPool.Task {
     private int inputCount;
     private int parts;
     private long multiplications;
-    private @Nullable Tile tile;
+    private @Nullable FloatKernels kernels;
+    private final Rounding rounding = new Rounding();
 
     /** Adds out = linear(in); rows in use of out are set. */
     void add(CpuActivations in, Linear linear, CpuActivations out, int threads) {
@@ -82,8 +86,9 @@ final class Products implements WorkerPool.Task {
         product.outRow = outRow;
         product.rows = rows;
         boolean few = rows <= weight.fewRows();
-        product.inputs = few ? inputs(product) : null;
-        product.columnsOfPart = few ? columnsOfPart(weight, threads) : Gemm.COLUMNS;
+        product.few = few;
+        product.inputs = few || weight.integers() ? inputs(product) : null;
+        product.columnsOfPart = few ? columnsOfPart(weight, threads) : Gemm.columnsOfPart(weight);
         product.firstPart = parts;
         count++;
         int groups = (weight.rows() + product.columnsOfPart - 1) / product.columnsOfPart;
@@ -118,31 +123,46 @@ final class Products implements WorkerPool.Task {
     /** The inputs of a product in the form that its weights ask for; products with the same rows share them. */
     private Inputs inputs(Product product) {
         CpuMatrix weight = required(product.weight);
+        Inputs inputs = sharedInputs(product);
+        if (inputs == null) {
+            CpuActivations in = required(product.in);
+            inputs = nextInputs();
+            inputs.set(in.data, in.at(product.inRow), in.stride, product.rows, in.columns());
+        }
+        if (product.few) {
+            weight.prepare(inputs);
+        } else {
+            inputs.reserveMany(weight.offsets());
+        }
+        return inputs;
+    }
+
+    private @Nullable Inputs sharedInputs(Product product) {
         for (int i = 0; i < count; i++) {
             Product other = products[i];
             if (other.inputs != null
                     && other.in == product.in
                     && other.inRow == product.inRow
                     && other.rows == product.rows) {
-                weight.prepare(other.inputs);
                 return other.inputs;
             }
         }
+        return null;
+    }
+
+    private Inputs nextInputs() {
         if (inputCount == inputs.length) {
             inputs = Arrays.copyOf(inputs, inputCount + 1);
             inputs[inputCount] = new Inputs();
         }
-        CpuActivations in = required(product.in);
-        Inputs own = inputs[inputCount++];
-        own.set(in.data, in.at(product.inRow), in.stride, product.rows, in.columns());
-        weight.prepare(own);
-        return own;
+        return inputs[inputCount++];
     }
 
     /** Computes what was added, and forgets it. */
-    void run(WorkerPool.Region region, Tile tile) {
-        this.tile = tile;
+    void run(WorkerPool.Region region, FloatKernels kernels) {
+        this.kernels = kernels;
         try {
+            rounding.run(region);
             region.runIfWorthwhile(parts, multiplications, this);
         } finally {
             forget();
@@ -178,8 +198,8 @@ final class Products implements WorkerPool.Task {
         int group = Math.min(local, product.partsOfAllRows) + piece / product.rowPieces;
         int from = group * product.columnsOfPart;
         int to = Math.min(weight.rows(), from + product.columnsOfPart);
-        if (product.inputs != null) {
-            weight.multiply(product.inputs, from, to, out.data, out.at(product.outRow), out.stride, buffers.scratch);
+        if (product.few) {
+            weight.multiply(required(product.inputs), from, to, out.data, out.at(product.outRow), out.stride, buffers.scratch);
             if (product.bias != null) {
                 addBias(product.bias, from, to, out, product.outRow, product.rows);
             }
@@ -188,10 +208,41 @@ final class Products implements WorkerPool.Task {
         int pieces = local < product.partsOfAllRows ? 1 : product.rowPieces;
         int first = product.rows * (piece % pieces) / pieces;
         int rows = product.rows * (piece % pieces + 1) / pieces - first;
-        CpuActivations in = required(product.in);
-        int inRow = product.inRow + first;
         int outRow = product.outRow + first;
-        Gemm.multiply(in, inRow, rows, weight, from, to, product.bias, out, outRow, required(tile), buffers);
+        FloatKernels kernels = required(this.kernels);
+        if (product.inputs != null) {
+            Gemm.multiply(
+                    product.inputs, first, rows, weight, from, to, product.bias, out, outRow, kernels, buffers);
+        } else {
+            CpuActivations in = required(product.in);
+            int inRow = product.inRow + first;
+            Gemm.multiply(in, inRow, rows, weight, from, to, product.bias, out, outRow, kernels, buffers);
+        }
+    }
+
+    /** Rounds the inputs of integer products of many rows to 8 bits; a part is some rows of one of them. */
+    private final class Rounding implements WorkerPool.Task {
+        private static final int ROWS_OF_PART = 8;
+
+        private int partsOfInputs;
+
+        void run(WorkerPool.Region region) {
+            int most = 0;
+            for (int i = 0; i < inputCount; i++) {
+                most = Math.max(most, inputs[i].unrounded());
+            }
+            if (most > 0) {
+                partsOfInputs = (most + ROWS_OF_PART - 1) / ROWS_OF_PART;
+                region.run(inputCount * partsOfInputs, this);
+            }
+        }
+
+        @Override
+        public void run(int part, Buffers buffers) {
+            Inputs rounded = inputs[part / partsOfInputs];
+            int from = part % partsOfInputs * ROWS_OF_PART;
+            rounded.quantize(from, Math.min(from + ROWS_OF_PART, rounded.unrounded()));
+        }
     }
 
     private static void addBias(float[] bias, int from, int to, CpuActivations out, int row, int rows) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cortado.kernels.cpu.startup.VectorModule;
+import dev.cortado.kernels.cpu.weights.Inputs;
+import dev.cortado.kernels.cpu.weights.IntegerPanel;
+import dev.cortado.kernels.cpu.weights.QuantizedRows;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +54,61 @@ class FloatKernelsTest {
                     expected += (double) x[row * 3 + k] * panel[column / 16 * 48 + k * 16 + column % 16];
                 }
                 assertThat(sums[row * 32 + column]).isEqualTo((float) expected, within(1e-5f));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {32, 16})
+    void the_integer_tile_sums_runs_exactly_and_scales_them_in_order(int run) {
+        int columns = 512;
+        int depth = 192;
+        int first = 64;
+        IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
+        panel.run = run;
+        panel.runs = depth / run;
+        int largest = 127 * run / 2;
+        for (int i = 0; i < panel.pairs.length; i++) {
+            // all of one sign, so that sums come close to what 16 bits hold
+            int weight = Short.MAX_VALUE / largest;
+            panel.pairs[i] = i % 7 == 0 ? random.nextInt(weight) | -random.nextInt(weight) << 16 : weight | weight << 16;
+        }
+        for (int i = 0; i < panel.factors.length; i++) {
+            panel.factors[i] = (float) random.nextGaussian();
+        }
+        for (int rows = 1; rows <= 9; rows++) {
+            float[] x = floats((rows + 2) * columns, 1);
+            for (int i = 0; i < columns; i++) {
+                x[2 * columns + i] = 127;
+            }
+            Inputs inputs = new Inputs();
+            inputs.set(x, 0, columns, rows + 2, columns);
+            inputs.reserveMany(false);
+            inputs.quantize(0, rows + 2);
+            QuantizedRows many = inputs.many();
+            float[] sums = floats(rows * 80, 1);
+            float[] plain = sums.clone();
+            FloatKernels.plain().integerTile().add(panel, many, 2, rows, first / run, plain, 5, 70);
+            for (int row = 0; row < rows; row++) {
+                for (int c = 0; c < IntegerTile.COLUMNS; c++) {
+                    float expected = sums[5 + row * 70 + c];
+                    for (int j = 0; j < panel.runs; j++) {
+                        int sum = 0;
+                        for (int p = j * run / 2; p < (j + 1) * run / 2; p++) {
+                            int weights = panel.pairs[c / 16 * IntegerPanel.Strips.PAIRS_GAP + p * 16 + c % 16];
+                            int pair = many.pairs()[(row + 2) * columns / 2 + first / 2 + p];
+                            sum += (short) weights * (short) pair + (weights >> 16) * (pair >> 16);
+                        }
+                        float scale = many.scales()[(row + 2) * columns / 32 + (first + j * run) / 32];
+                        float factor = panel.factors[c / 16 * IntegerPanel.Strips.RUNS_GAP + j * 16 + c % 16];
+                        expected = Math.fma((float) sum, factor * scale, expected);
+                    }
+                    assertThat(plain[5 + row * 70 + c]).as("row %d, column %d", row, c).isEqualTo(expected);
+                }
+            }
+            if (VectorModule.PRESENT) {
+                FloatKernels.vector().integerTile().add(panel, many, 2, rows, first / run, sums, 5, 70);
+                assertThat(sums).as("%d rows in vectors", rows).isEqualTo(plain);
             }
         }
     }

@@ -100,6 +100,21 @@ public abstract sealed class Layout
         return null;
     }
 
+    /**
+     * How weights are multiplied in 16 bits: runs whose products with 8-bit inputs, {@code run / 2} of them for each half
+     * of a pair, sum up to less than 2^15.
+     *
+     * @param run weights that share a scale: 16 or 32
+     * @param zero what is taken off each weight of {@link #unpack}, so that sums fit
+     * @param offsets whether what is then left over, or the type's minimum, has to be added
+     */
+    public record IntegerForm(int run, int zero, boolean offsets) {}
+
+    /** The form in which the integer tile multiplies the type, or null where weights have too many bits for it. */
+    public @Nullable IntegerForm integers() {
+        return null;
+    }
+
     /** Reads one row's block as integers and scales; what each vector kernel computes is defined by this. */
     public abstract void unpack(long groupBlock, int lanes, int lane, Block block);
 }

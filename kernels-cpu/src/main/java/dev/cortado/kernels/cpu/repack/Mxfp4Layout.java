@@ -22,6 +22,11 @@ final class Mxfp4Layout extends Layout {
     }
 
     @Override
+    public IntegerForm integers() {
+        return new IntegerForm(32, 0, false);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(Tables.halfPowerOfTwo(getByte(groupBlock + lane)));
         Planes.readTable(groupBlock + lanes, lanes, lane, Tables.E2M1, block.weights, 0);

@@ -35,6 +35,11 @@ final class Q3KLayout extends Layout {
     }
 
     @Override
+    public IntegerForm integers() {
+        return new IntegerForm(16, 0, false);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.run = 16;
         block.scale = getHalf(groupBlock + 2L * lane);

@@ -28,6 +28,11 @@ final class Q40Layout extends Layout {
     }
 
     @Override
+    public IntegerForm integers() {
+        return new IntegerForm(32, 0, false);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(getHalf(groupBlock + 2L * lane));
         Planes.readNibbles(groupBlock + 2L * lanes, lanes, lane, 8, block.weights, 0);

@@ -29,6 +29,11 @@ final class Q41Layout extends Layout {
     }
 
     @Override
+    public IntegerForm integers() {
+        return new IntegerForm(32, 0, true);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(getHalf(groupBlock + 2L * lane));
         block.minScale = getHalf(groupBlock + 2L * (lanes + lane));

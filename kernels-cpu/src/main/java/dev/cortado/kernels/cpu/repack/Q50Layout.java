@@ -26,6 +26,11 @@ final class Q50Layout extends Layout {
     }
 
     @Override
+    public IntegerForm integers() {
+        return new IntegerForm(32, 0, false);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         block.single(getHalf(groupBlock + 2L * lane));
         Planes.readNibbles(groupBlock + 6L * lanes, lanes, lane, 16, block.weights, 0);

@@ -29,6 +29,11 @@ final class Q5KLayout extends Layout {
     }
 
     @Override
+    public IntegerForm integers() {
+        return new IntegerForm(32, 16, true);
+    }
+
+    @Override
     public void unpack(long groupBlock, int lanes, int lane, Block block) {
         KScales.unpack(groupBlock, lanes, lane, block);
         for (int c = 0; c < 8; c++) {

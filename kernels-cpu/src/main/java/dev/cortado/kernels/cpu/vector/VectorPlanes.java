@@ -21,26 +21,65 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * Reads the planes of a {@link dev.cortado.kernels.cpu.repack.Layout}, all lanes at once: integer weights to {@code
- * q[at + weight * LANES + lane]}, scales to arrays of [run][lane]. The steps of a type meet in arrays that stay in the
- * L1 cache, because a vector that crosses a call may become an object.
+ * Reads the planes of a {@link dev.cortado.kernels.cpu.repack.Layout}, all lanes at once: weights to {@code q[at +
+ * weight * LANES + lane]} or, two an int, to {@code pairs[at + pair * ROWS + lane]}; scales to arrays of [run][lane].
+ * The steps of a type meet in arrays that stay in the L1 cache, because a vector that crosses a call may become an
+ * object.
  */
 final class VectorPlanes {
+    /** Lanes from one pair, or one run, to the next. */
+    private static final int ROWS = Panel.ROWS;
+
     private VectorPlanes() {}
 
-    /** A chunk's nibbles. */
-    static void nibbles(long planes, int[] q, int at) {
+    /** A chunk's nibbles less {@code zero}, in pairs. */
+    static void nibbles(long planes, int zero, int[] pairs, int at) {
         for (int i = 0; i < 4; i++) {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * i, LITTLE_ENDIAN);
-            int k = at + 4 * LANES * i;
-            n.and(15).intoArray(q, k);
-            n.lanewise(LSHR, 8).and(15).intoArray(q, k + LANES);
-            n.lanewise(LSHR, 16).and(15).intoArray(q, k + 2 * LANES);
-            n.lanewise(LSHR, 24).and(15).intoArray(q, k + 3 * LANES);
-            n.lanewise(LSHR, 4).and(15).intoArray(q, k + 16 * LANES);
-            n.lanewise(LSHR, 12).and(15).intoArray(q, k + 17 * LANES);
-            n.lanewise(LSHR, 20).and(15).intoArray(q, k + 18 * LANES);
-            n.lanewise(LSHR, 28).intoArray(q, k + 19 * LANES);
+            int p = at + 2 * ROWS * i;
+            n
+                    .and(0x000F000F)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p);
+            n.lanewise(LSHR, 4)
+                    .and(0x000F000F)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 8 * ROWS);
+            n.lanewise(LSHR, 8)
+                    .and(0x000F000F)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + ROWS);
+            n.lanewise(LSHR, 12)
+                    .and(0x000F000F)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 9 * ROWS);
+        }
+    }
+
+    /** A chunk's nibbles, in pairs, through a table of 16 bytes that {@link Lookup} repeats. */
+    static void tablePairs(long planes, ByteVector table, int[] pairs, int at) {
+        for (int i = 0; i < 4; i++) {
+            IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * i, LITTLE_ENDIAN);
+            int p = at + 2 * ROWS * i;
+            ShortVector low =
+                    n.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsShorts();
+            low.lanewise(LSHL, 8).lanewise(ASHR, 8).reinterpretAsInts().intoArray(pairs, p);
+            low.lanewise(ASHR, 8).reinterpretAsInts().intoArray(pairs, p + ROWS);
+            ShortVector high = n.lanewise(LSHR, 4)
+                    .and(0x0F0F0F0F)
+                    .reinterpretAsBytes()
+                    .selectFrom(table)
+                    .reinterpretAsShorts();
+            high.lanewise(LSHL, 8).lanewise(ASHR, 8).reinterpretAsInts().intoArray(pairs, p + 8 * ROWS);
+            high.lanewise(ASHR, 8).reinterpretAsInts().intoArray(pairs, p + 9 * ROWS);
         }
     }
 
@@ -79,161 +118,168 @@ final class VectorPlanes {
         }
     }
 
-    /** Adds a chunk's fifth bits, shifted left. */
-    static void addFifthBits(long plane, int shift, int[] q, int at) {
+    /** Adds a chunk's fifth bits, shifted left, to its pairs. */
+    static void addFifthBits(long plane, int shift, int[] pairs, int at) {
+        IntVector all = IntVector.fromMemorySegment(I, SEGMENT, plane, LITTLE_ENDIAN);
         for (int i = 0; i < 4; i++) {
-            IntVector n = IntVector.fromMemorySegment(I, SEGMENT, plane, LITTLE_ENDIAN)
-                    .lanewise(LSHR, 4 * i);
-            int k = at + 4 * LANES * i;
-            n.and(1)
+            IntVector n = all.lanewise(LSHR, 4 * i);
+            int p = at + 2 * ROWS * i;
+            n
+                    .and(0x00010001)
                     .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k))
-                    .intoArray(q, k);
-            n.lanewise(LSHR, 1).and(1)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p);
+            n.lanewise(LSHR, 1)
+                    .and(0x00010001)
                     .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 16 * LANES))
-                    .intoArray(q, k + 16 * LANES);
-            n.lanewise(LSHR, 2).and(1)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p + 8 * ROWS).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 8 * ROWS);
+            n.lanewise(LSHR, 2)
+                    .and(0x00010001)
                     .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + LANES))
-                    .intoArray(q, k + LANES);
-            n.lanewise(LSHR, 3).and(1)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p + ROWS).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + ROWS);
+            n.lanewise(LSHR, 3)
+                    .and(0x00010001)
                     .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 17 * LANES))
-                    .intoArray(q, k + 17 * LANES);
-            n.lanewise(LSHR, 16).and(1)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 2 * LANES))
-                    .intoArray(q, k + 2 * LANES);
-            n.lanewise(LSHR, 17).and(1)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 18 * LANES))
-                    .intoArray(q, k + 18 * LANES);
-            n.lanewise(LSHR, 18).and(1)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 3 * LANES))
-                    .intoArray(q, k + 3 * LANES);
-            n.lanewise(LSHR, 19).and(1)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 19 * LANES))
-                    .intoArray(q, k + 19 * LANES);
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p + 9 * ROWS).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 9 * ROWS);
         }
     }
 
-    /** A chunk's fields of two bits. */
-    static void twoBits(long planes, int[] q, int at) {
+    /** Adds a chunk's fields of two bits, shifted left, to its pairs. */
+    static void addTwoBits(long planes, int shift, int[] pairs, int at) {
         for (int i = 0; i < 4; i++) {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * (i >> 1), LITTLE_ENDIAN)
                     .lanewise(LSHR, 8 * (i & 1));
-            int k = at + 4 * LANES * i;
-            n.and(3).intoArray(q, k);
-            n.lanewise(LSHR, 4).and(3).intoArray(q, k + LANES);
-            n.lanewise(LSHR, 16).and(3).intoArray(q, k + 2 * LANES);
-            n.lanewise(LSHR, 20).and(3).intoArray(q, k + 3 * LANES);
-            n.lanewise(LSHR, 2).and(3).intoArray(q, k + 16 * LANES);
-            n.lanewise(LSHR, 6).and(3).intoArray(q, k + 17 * LANES);
-            n.lanewise(LSHR, 18).and(3).intoArray(q, k + 18 * LANES);
-            n.lanewise(LSHR, 22).and(3).intoArray(q, k + 19 * LANES);
+            int p = at + 2 * ROWS * i;
+            n
+                    .and(0x00030003)
+                    .lanewise(LSHL, shift)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p);
+            n.lanewise(LSHR, 2)
+                    .and(0x00030003)
+                    .lanewise(LSHL, shift)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p + 8 * ROWS).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 8 * ROWS);
+            n.lanewise(LSHR, 4)
+                    .and(0x00030003)
+                    .lanewise(LSHL, shift)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p + ROWS).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + ROWS);
+            n.lanewise(LSHR, 6)
+                    .and(0x00030003)
+                    .lanewise(LSHL, shift)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, pairs, p + 9 * ROWS).reinterpretAsShorts())
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 9 * ROWS);
         }
     }
 
-    /** Adds a chunk's fields of two bits, shifted left. */
-    static void addTwoBits(long planes, int shift, int[] q, int at) {
+    /** A chunk's fields of two bits less {@code zero}, in pairs. */
+    static void twoBits(long planes, int zero, int[] pairs, int at) {
         for (int i = 0; i < 4; i++) {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * (i >> 1), LITTLE_ENDIAN)
                     .lanewise(LSHR, 8 * (i & 1));
-            int k = at + 4 * LANES * i;
-            n.and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k))
-                    .intoArray(q, k);
-            n.lanewise(LSHR, 2).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 16 * LANES))
-                    .intoArray(q, k + 16 * LANES);
-            n.lanewise(LSHR, 4).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + LANES))
-                    .intoArray(q, k + LANES);
-            n.lanewise(LSHR, 6).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 17 * LANES))
-                    .intoArray(q, k + 17 * LANES);
-            n.lanewise(LSHR, 16).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 2 * LANES))
-                    .intoArray(q, k + 2 * LANES);
-            n.lanewise(LSHR, 18).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 18 * LANES))
-                    .intoArray(q, k + 18 * LANES);
-            n.lanewise(LSHR, 20).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 3 * LANES))
-                    .intoArray(q, k + 3 * LANES);
-            n.lanewise(LSHR, 22).and(3)
-                    .lanewise(LSHL, shift)
-                    .add(IntVector.fromArray(I, q, k + 19 * LANES))
-                    .intoArray(q, k + 19 * LANES);
+            int p = at + 2 * ROWS * i;
+            n
+                    .and(0x00030003)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p);
+            n.lanewise(LSHR, 2)
+                    .and(0x00030003)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 8 * ROWS);
+            n.lanewise(LSHR, 4)
+                    .and(0x00030003)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + ROWS);
+            n.lanewise(LSHR, 6)
+                    .and(0x00030003)
+                    .reinterpretAsShorts()
+                    .sub((short) zero)
+                    .reinterpretAsInts()
+                    .intoArray(pairs, p + 9 * ROWS);
         }
     }
 
-    /** {@code out} = sign (1 or -1) times a plane of halves. */
-    static void halves(long plane, float sign, float[] out) {
+    /** {@code out[at...]} = a plane of halves. */
+    static void halves(long plane, float[] out, int at) {
         ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, plane, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                 .lanewise(LSHL, 13)
                 .and(0x8FFFE000)
                 .reinterpretAsFloats()
-                .mul(sign * 0x1p112f)
-                .intoArray(out, 0);
+                .mul(0x1p112f)
+                .intoArray(out, at);
     }
 
-    /** {@code out} = a plane of halves times each of {@code runs} planes of signed bytes. */
-    static void halvesTimesBytes(long plane, long bytes, int runs, float[] out) {
-        halvesTimesBits(plane, bytes, runs, 0, -1, out);
+    /** {@code out[at + j * ROWS...]} = a plane of halves times plane j of {@code runs} planes of signed bytes. */
+    static void halvesTimesBytes(long plane, long bytes, int runs, float[] out, int at) {
+        halvesTimesBits(plane, bytes, runs, 0, -1, 1, out, at);
     }
 
-    /** {@code out} = a plane of halves times {@code byte >> shift & mask} of each of {@code runs} planes of bytes. */
-    static void halvesTimesBits(long plane, long bytes, int runs, int shift, int mask, float[] out) {
+    /**
+     * {@code out[at + j * ROWS...]} = sign (1 or -1) times a plane of halves times {@code byte >> shift & mask} of plane
+     * j of {@code runs} planes of bytes.
+     */
+    static void halvesTimesBits(
+            long plane, long bytes, int runs, int shift, int mask, float sign, float[] out, int at) {
         FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, plane, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                 .lanewise(LSHL, 13)
                 .and(0x8FFFE000)
                 .reinterpretAsFloats()
-                .mul(0x1p112f);
+                .mul(sign * 0x1p112f);
         for (int j = 0; j < runs; j++) {
             IntVector b = ((IntVector)
                             ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, bytes + (long) j * LANES, LITTLE_ENDIAN)
                                     .convertShape(B2I, I, 0))
                     .lanewise(ASHR, shift)
                     .and(mask);
-            scale.mul(b.convert(I2F, 0)).intoArray(out, j * LANES);
+            scale.mul(b.convert(I2F, 0)).intoArray(out, at + j * ROWS);
         }
     }
 
-    /** {@code panel} = factors * (q - zero), for {@code runs} runs of {@code run} weights. */
-    static void scale(
-            int[] q, int zero, int runs, int run, float[] factors, float[] panel, int at) {
-        for (int j = 0; j < runs; j++) {
-            FloatVector factor = FloatVector.fromArray(F, factors, j * LANES);
-            for (int k = j * run; k < (j + 1) * run; k++) {
-                factor.mul(IntVector.fromArray(I, q, k * LANES).sub(zero).convert(I2F, 0))
-                        .intoArray(panel, at + k * Panel.ROWS);
-            }
+    /** {@code offsets[at + j * ROWS...] += zero * factors}, for {@code runs} runs. */
+    static void addZeros(float zero, int runs, float[] factors, float[] offsets, int at) {
+        for (int j = 0, to = at; j < runs; j++, to += ROWS) {
+            FloatVector.fromArray(F, factors, to)
+                    .mul(zero)
+                    .add(FloatVector.fromArray(F, offsets, to))
+                    .intoArray(offsets, to);
         }
     }
 
-    /** {@code panel} = factors * q - offsets, for {@code runs} runs of {@code run} weights. */
-    static void scale(
-            int[] q, int runs, int run, float[] factors, float[] offsets, float[] panel, int at) {
+    /** {@code panel} = factors * q, for {@code runs} runs of 32 weights. */
+    static void scale(int[] q, int runs, float[] factors, float[] panel, int at) {
         for (int j = 0; j < runs; j++) {
-            FloatVector factor = FloatVector.fromArray(F, factors, j * LANES);
-            FloatVector offset = FloatVector.fromArray(F, offsets, j * LANES);
-            for (int k = j * run; k < (j + 1) * run; k++) {
+            FloatVector factor = FloatVector.fromArray(F, factors, j * ROWS);
+            for (int k = 32 * j; k < 32 * (j + 1); k++) {
                 factor.mul(IntVector.fromArray(I, q, k * LANES).convert(I2F, 0))
-                        .sub(offset)
-                        .intoArray(panel, at + k * Panel.ROWS);
+                        .intoArray(panel, at + k * ROWS);
             }
         }
     }

@@ -77,7 +77,7 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
 
     /** Most rows that {@link #multiply} takes; 0 where it is not there and every product goes through floats. */
     public int fewRows() {
-        return QuantizedRows.tokens();
+        return QuantizedRows.few();
     }
 
     /** Gives inputs the form that {@link #multiply} needs, before threads share them. */
@@ -103,6 +103,26 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
      * depth of the type's block size.
      */
     public abstract void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch);
+
+    /** Whether many rows are multiplied with {@link #integerPanel}, and not with {@link #panel}. */
+    public boolean integers() {
+        return false;
+    }
+
+    /** Whether the sums of the integer tile lack offsets. */
+    public boolean offsets() {
+        return false;
+    }
+
+    /**
+     * Sets strip number {@code strip} of {@code panel} to the weights from column k on of rows {@code from} to {@code to},
+     * at most {@link IntegerPanel#ROWS}; those that are missing become 0. {@code from} is a multiple of ROWS, k and depth
+     * of the type's block size.
+     */
+    public void integerPanel(
+            int from, int to, int k, int depth, IntegerPanel.Strips panel, int strip, Scratch scratch) {
+        throw new UnsupportedOperationException("%s has no panel of integers".formatted(type()));
+    }
 
     /** The panel by way of {@link #row}. */
     final void panelOfRows(

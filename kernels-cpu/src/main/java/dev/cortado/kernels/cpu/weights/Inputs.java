@@ -16,6 +16,7 @@ public final class Inputs {
 
     private final QuantizedRows blocks32 = new QuantizedRows(32);
     private final QuantizedRows blocks256 = new QuantizedRows(256);
+    private final QuantizedRows many = new QuantizedRows(32);
     private Arena arena = Arena.ofAuto();
     private long floats;
     private long capacity;
@@ -27,12 +28,13 @@ public final class Inputs {
     private boolean hasFloats;
     private boolean has32;
     private boolean has256;
+    private boolean wantsMany;
+    private boolean wantsSums;
 
     /** The rows x[at + t * stride] to x[at + t * stride + columns - 1] for t below {@code tokens}. */
     public void set(float[] x, int at, int stride, int tokens, int columns) {
-        if (tokens < 1 || tokens > QuantizedRows.tokens()) {
-            throw new IllegalArgumentException(
-                    "%d rows at once, but 1 to %d are possible".formatted(tokens, QuantizedRows.tokens()));
+        if (tokens < 1) {
+            throw new IllegalArgumentException("%d rows, but at least 1 is needed".formatted(tokens));
         }
         this.x = x;
         this.at = at;
@@ -42,6 +44,8 @@ public final class Inputs {
         hasFloats = false;
         has32 = false;
         has256 = false;
+        wantsMany = false;
+        wantsSums = false;
     }
 
     /** Makes the form of float32, as given, but each row at the beginning of a cache line. */
@@ -79,10 +83,44 @@ public final class Inputs {
     }
 
     private void quantize(QuantizedRows rows) {
-        rows.columns(columns);
+        rows.resize(Math.max(tokens, QuantizedRows.few()), columns);
         for (int t = 0; t < tokens; t++) {
             rows.set(t, x, at + t * stride);
         }
+    }
+
+    /**
+     * Makes room for the form that the integer tile reads; {@link #quantize} makes it.
+     *
+     * @param sums whether that of the inputs' sums is needed too
+     */
+    public void reserveMany(boolean sums) {
+        many.resize(tokens, columns);
+        wantsMany = true;
+        if (sums) {
+            many.reserveScaledSums(tokens);
+            wantsSums = true;
+        }
+    }
+
+    /** Rows whose form for the integer tile is to be made: all or none. */
+    public int unrounded() {
+        return wantsMany ? tokens : 0;
+    }
+
+    /** Makes the integer tile's form of some rows; threads may share the rows. */
+    public void quantize(int from, int to) {
+        for (int t = from; t < to; t++) {
+            many.round(t, x, at + t * stride);
+            if (wantsSums) {
+                many.scaleSums(t);
+            }
+        }
+    }
+
+    /** The rows as the integer tile reads them, in blocks of 32. */
+    public QuantizedRows many() {
+        return many;
     }
 
     public int tokens() {

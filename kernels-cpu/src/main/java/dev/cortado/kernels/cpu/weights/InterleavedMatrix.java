@@ -5,6 +5,7 @@ import dev.cortado.kernels.cpu.memory.AllMemory;
 import dev.cortado.kernels.cpu.repack.Block;
 import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.repack.Transposition;
+import dev.cortado.kernels.cpu.startup.Bridge;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class InterleavedMatrix extends CpuMatrix {
     /** Weights that stay in the second-level cache while several lots of tokens are multiplied with them. */
     private static final int CACHED_BYTES = 128 << 10;
+
+    /** More rows are faster through a panel of integers, although its filling takes as long as eight rows. */
+    private static final int FEW_ROWS = 4;
 
     private static final int LANES = VectorModule.LANES;
 
@@ -233,20 +237,63 @@ public final class InterleavedMatrix extends CpuMatrix {
     }
 
     @Override
+    public int fewRows() {
+        return integers() ? FEW_ROWS : super.fewRows();
+    }
+
+    @Override
+    public boolean integers() {
+        return kernels.integerPanel() != null;
+    }
+
+    @Override
+    public boolean offsets() {
+        Layout.IntegerForm form = layout.integers();
+        return form != null && form.offsets();
+    }
+
+    @Override
     public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
         Objects.checkFromToIndex(from, to, rows());
+        Bridge<Panel> kernel = present(kernels.panel(), "floats");
         int block = k / layout.blockSize();
         int count = depth / layout.blockSize();
         for (int lane = 0; lane < Panel.ROWS; lane += LANES) {
             if (from + lane < to) {
                 long weights = tile((from + lane) / LANES, block, count, scratch);
-                kernels.panel().get().fill(weights, count, panel, at + lane, scratch);
+                kernel.get().fill(weights, count, panel, at + lane, scratch);
             } else {
                 for (int c = 0, target = at + lane; c < depth; c++, target += Panel.ROWS) {
                     Arrays.fill(panel, target, target + LANES, 0);
                 }
             }
         }
+    }
+
+    @Override
+    public void integerPanel(
+            int from, int to, int k, int depth, IntegerPanel.Strips panel, int strip, Scratch scratch) {
+        Objects.checkFromToIndex(from, to, rows());
+        Bridge<IntegerPanel> kernel = present(kernels.integerPanel(), "integers");
+        panel.run = Objects.requireNonNull(layout.integers()).run();
+        panel.runs = depth / panel.run;
+        int block = k / layout.blockSize();
+        int count = depth / layout.blockSize();
+        for (int lane = 0; lane < IntegerPanel.ROWS; lane += LANES) {
+            if (from + lane < to) {
+                long weights = tile((from + lane) / LANES, block, count, scratch);
+                kernel.get().fill(weights, count, panel, strip, lane, scratch);
+            } else {
+                panel.clear(strip, lane, LANES, depth);
+            }
+        }
+    }
+
+    private <K> K present(@Nullable K kernel, String what) {
+        if (kernel == null) {
+            throw new UnsupportedOperationException("%s has no panel of %s".formatted(type(), what));
+        }
+        return kernel;
     }
 
     private void requireOpen() {

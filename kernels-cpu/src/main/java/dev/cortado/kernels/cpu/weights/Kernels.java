@@ -5,6 +5,7 @@ import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.startup.Bridge;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.startup.Warmup;
+import dev.cortado.kernels.cpu.vector.VectorIntegerPanels;
 import dev.cortado.kernels.cpu.vector.VectorPanels;
 import dev.cortado.kernels.cpu.vector.VectorProducts;
 import dev.cortado.kernels.cpu.vector.VectorTranspose;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * that type is.
  */
 public final class Kernels {
+    /** Blocks of an input to warm a kernel up with: it goes through every loop. */
+    private static final int TINY_BLOCKS = 2;
+
     private final Choice choice;
     private final Warmup warmup;
     private final Map<TensorType, Quantized> interleaved = new EnumMap<>(TensorType.class);
@@ -37,13 +41,21 @@ public final class Kernels {
     }
 
     /**
-     * Kernels of one quantised type: for one token, for two at once, and the panels for many.
+     * Kernels of one quantised type: for one token, for two at once, and the panels for many, of floats or of integers.
      *
      * @param readRows whether the products read rows as the file has them, not interleaved ones
      */
-    record Quantized(Bridge<Product> one, Bridge<Product> two, Bridge<Panel> panel, boolean readRows) {
+    record Quantized(
+            Bridge<Product> one,
+            Bridge<Product> two,
+            @Nullable Bridge<Panel> panel,
+            @Nullable Bridge<IntegerPanel> integerPanel,
+            boolean readRows) {
         boolean crossed() {
-            return one.crossed() && two.crossed() && panel.crossed();
+            return one.crossed()
+                    && two.crossed()
+                    && (panel == null || panel.crossed())
+                    && (integerPanel == null || integerPanel.crossed());
         }
     }
 
@@ -89,13 +101,12 @@ public final class Kernels {
         Product scalar = new ScalarProduct(layout, VectorModule.LANES);
         if (plainOnly()) {
             Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(one, twice(one), panel(layout), false);
+            return new Quantized(one, twice(one), panel(layout), integerPanel(layout), false);
         }
         Product vectorOne = VectorProducts.one(type);
         Product vectorTwo = VectorProducts.two(type);
         Bridge<Product> one = new Bridge<>(scalar, vectorOne);
         Bridge<Product> two = new Bridge<>(oneByOne(one), vectorTwo);
-        Bridge<Panel> panel = panel(layout);
         if (choice == Choice.VECTOR) {
             one.cross();
             two.cross();
@@ -103,7 +114,7 @@ public final class Kernels {
             warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
             warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
         }
-        return new Quantized(one, two, panel, false);
+        return new Quantized(one, two, panel(layout), integerPanel(layout), false);
     }
 
     private Quantized inFile(Layout layout) {
@@ -111,20 +122,22 @@ public final class Kernels {
         Product scalar = new ScalarRowProduct(layout, VectorModule.LANES);
         if (plainOnly()) {
             Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(one, twice(one), panel(layout), true);
+            return new Quantized(one, twice(one), panel(layout), integerPanel(layout), true);
         }
         Product vector = VectorProducts.row(type);
         Bridge<Product> one = new Bridge<>(scalar, vector);
-        Bridge<Panel> panel = panel(layout);
         if (choice == Choice.VECTOR) {
             one.cross();
         } else {
             warm(layout, Warmup.Stage.TOKEN, "product of rows " + type, vector, one::cross);
         }
-        return new Quantized(one, twice(one), panel, true);
+        return new Quantized(one, twice(one), panel(layout), integerPanel(layout), true);
     }
 
-    private Bridge<Panel> panel(Layout layout) {
+    private @Nullable Bridge<Panel> panel(Layout layout) {
+        if (layout.integers() != null) {
+            return null;
+        }
         Panel scalar = new ScalarPanel(layout, VectorModule.LANES);
         if (plainOnly()) {
             return new Bridge<>(scalar, scalar);
@@ -133,9 +146,31 @@ public final class Kernels {
         Bridge<Panel> panel = new Bridge<>(scalar, vector);
         if (choice == Choice.VECTOR) {
             panel.cross();
-        } else {
-            warm(layout, vector, panel::cross);
+            return panel;
         }
+        float[] target = new float[TINY_BLOCKS * layout.blockSize() * Panel.ROWS];
+        warm(layout, (weights, scratch) -> vector.fill(weights, TINY_BLOCKS, target, 0, scratch), panel::cross);
+        return panel;
+    }
+
+    private @Nullable Bridge<IntegerPanel> integerPanel(Layout layout) {
+        Layout.IntegerForm form = layout.integers();
+        if (form == null) {
+            return null;
+        }
+        IntegerPanel scalar = new ScalarIntegerPanel(layout, form, VectorModule.LANES);
+        if (plainOnly()) {
+            return new Bridge<>(scalar, scalar);
+        }
+        IntegerPanel vector = VectorIntegerPanels.of(layout.type());
+        Bridge<IntegerPanel> panel = new Bridge<>(scalar, vector);
+        if (choice == Choice.VECTOR) {
+            panel.cross();
+            return panel;
+        }
+        int blocks = Math.min(TINY_BLOCKS, IntegerPanel.Strips.DEPTH / layout.blockSize());
+        IntegerPanel.Strips target = new IntegerPanel.Strips(1);
+        warm(layout, (weights, scratch) -> vector.fill(weights, blocks, target, 0, 0, scratch), panel::cross);
         return panel;
     }
 
@@ -155,14 +190,14 @@ public final class Kernels {
 
     private void warm(Layout layout, Warmup.Stage stage, String name, Product vector, Runnable ready) {
         int groups = 2;
-        int blocks = 2;
+        int blocks = TINY_BLOCKS;
         int columns = blocks * layout.blockSize();
         int rows = groups * VectorModule.LANES;
         Arena arena = Arena.ofAuto();
         long weights = arena.allocate((long) rows * blocks * layout.blockBytes() + 64, 64)
                 .address();
         QuantizedRows x = new QuantizedRows(layout.blockSize());
-        x.columns(columns);
+        x.resize(2, columns);
         x.order(2);
         float[] y = new float[2 * rows];
         Scratch scratch = new Scratch();
@@ -176,18 +211,22 @@ public final class Kernels {
                 ready);
     }
 
-    private void warm(Layout layout, Panel vector, Runnable ready) {
-        int blocks = 2;
+    /** Fills a panel from group-blocks at an address. */
+    @FunctionalInterface
+    private interface Fill {
+        void from(long weights, Scratch scratch);
+    }
+
+    private void warm(Layout layout, Fill vector, Runnable ready) {
         Arena arena = Arena.ofAuto();
-        long weights = arena.allocate((long) blocks * layout.blockBytes() * VectorModule.LANES + 64, 64)
+        long weights = arena.allocate((long) TINY_BLOCKS * layout.blockBytes() * VectorModule.LANES + 64, 64)
                 .address();
-        float[] panel = new float[blocks * layout.blockSize() * Panel.ROWS];
         Scratch scratch = new Scratch();
         warmup.add(
                 Warmup.Stage.PROMPT,
                 "panel " + layout.type(),
                 () -> {
-                    vector.fill(weights, blocks, panel, 0, scratch);
+                    vector.from(weights, scratch);
                     Reference.reachabilityFence(arena);
                 },
                 ready);

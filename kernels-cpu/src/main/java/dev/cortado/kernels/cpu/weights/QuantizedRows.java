@@ -5,21 +5,20 @@ package dev.cortado.kernels.cpu.weights;
  * weights read: value x is about {@code scale * q}, |q| at most 127. Each array holds token after token:
  *
  * <ul>
- *   <li>{@link #pairs()}: two 16-bit values an int: int 2i holds values 4i (low half) and 4i + 2, int 2i + 1 holds 4i +
- * 1
- *       and 4i + 3
+ *   <li>{@link #pairs()}: two 16-bit values an int: int 2i holds values 4i (low half) and 4i + 2, int 2i + 1 holds
+ *       4i + 1 and 4i + 3
  *   <li>{@link #inOrder()}: the same in their order, int i holds values 2i (low half) and 2i + 1; made on demand
  *   <li>{@link #scales()}: a float per block
  *   <li>{@link #sums32()}, {@link #sums16()}: an int per 32 or 16 values, their sum
- *   <li>{@link #starts32()}: an int per 32 values with two 16-bit halves: -16 times the sum of the values in the low
- * and
- *       in the high halves of their pairs; what an accumulator starts with where 16 is to be subtracted from each
- * weight
+ *   <li>{@link #starts32()}: an int per 32 values with two 16-bit halves: -16 times the sum of the values in the low and
+ *       in the high halves of their pairs; what an accumulator starts with where 16 is to be subtracted from each weight
  *   <li>{@link #starts16()}: the same per 16 values with -32
+ *   <li>{@link #scaledSums}: a float per 32 or 16 values, their sum times their scale; made on demand
  * </ul>
  */
 public final class QuantizedRows {
-    private static final int TOKENS = 8;
+    /** Tokens that the kernels for few rows are given at most. */
+    private static final int FEW = 8;
 
     /** Added to a small float, this leaves it rounded to nearest, ties to even, in the lower 16 of the sum's bits. */
     private static final float ROUNDER = 0x1.8p23f;
@@ -35,32 +34,35 @@ public final class QuantizedRows {
     private int[] sums32 = {};
     private int[] starts16 = {};
     private int[] starts32 = {};
+    private float[] scaledSums16 = {};
+    private float[] scaledSums32 = {};
 
     /** @param block values per scale: 32 or 256 */
     public QuantizedRows(int block) {
         this.block = block;
     }
 
-    /** Tokens that fit. */
-    public static int tokens() {
-        return TOKENS;
+    /** Tokens that the kernels for few rows are given at most. */
+    public static int few() {
+        return FEW;
     }
 
-    /** Sets the length of a row, a multiple of the block; what was there before is gone. */
-    public void columns(int columns) {
+    /** Makes room for rows, whose length is a multiple of the block; what was there before is gone. */
+    public void resize(int tokens, int columns) {
         if (columns % block != 0) {
             throw new IllegalArgumentException("rows of %d values, but blocks have %d".formatted(columns, block));
         }
         this.columns = columns;
         ordered = false;
-        if (columns > capacity) {
-            capacity = columns;
-            pairs = new int[TOKENS * columns / 2];
-            scales = new float[TOKENS * columns / block];
-            sums16 = new int[TOKENS * columns / 16];
-            sums32 = new int[TOKENS * columns / 32];
-            starts16 = new int[TOKENS * columns / 16];
-            starts32 = new int[TOKENS * columns / 32];
+        int values = tokens * columns;
+        if (values > capacity) {
+            capacity = values;
+            pairs = new int[values / 2];
+            scales = new float[values / block];
+            sums16 = new int[values / 16];
+            sums32 = new int[values / 32];
+            starts16 = new int[values / 16];
+            starts32 = new int[values / 32];
         }
     }
 
@@ -97,17 +99,27 @@ public final class QuantizedRows {
         return starts32;
     }
 
+    /** Per run of 16 or 32 values; valid after {@link #scaleSums}. */
+    public float[] scaledSums(int run) {
+        return run == 16 ? scaledSums16 : scaledSums32;
+    }
+
     /**
      * Sets all that this holds of one token, whose row begins at {@code x[at]}. A value is scaled so that the largest
      * magnitude of its block becomes 127, and rounded to nearest, ties to even.
      */
     void set(int token, float[] x, int at) {
+        round(token, x, at);
+        sum(token);
+    }
+
+    /** Sets the scales and the pairs of one token. */
+    void round(int token, float[] x, int at) {
         for (int b = 0, s = token * columns / block; b < columns; b += block, s++) {
             float largest = largest(x, at + b, block);
             scales[s] = scale(largest);
             pack(x, at + b, block, inverse(largest), pairs, (token * columns + b) / 2);
         }
-        sum(token);
     }
 
     /** The scale of a block; below 2^-119 its inverse is no float, and such inputs are zero beside any other. */
@@ -169,6 +181,36 @@ public final class QuantizedRows {
             sums16[run] = low + high;
             starts16[run] = -32 * low & 0xFFFF | -32 * high << 16;
         }
+    }
+
+    /** Makes room for {@link #scaleSums} of all rows. */
+    void reserveScaledSums(int tokens) {
+        if (scaledSums16.length < tokens * columns / 16) {
+            scaledSums16 = new float[tokens * columns / 16];
+            scaledSums32 = new float[tokens * columns / 32];
+        }
+    }
+
+    /** Makes {@link #scaledSums} of a row whose pairs are there. */
+    void scaleSums(int token) {
+        for (int i = token * columns / 32; i < (token + 1) * columns / 32; i++) {
+            float scale = scales[32 * i / block];
+            int first = sum16(pairs, 16 * i);
+            int second = sum16(pairs, 16 * i + 8);
+            scaledSums16[2 * i] = scale * first;
+            scaledSums16[2 * i + 1] = scale * second;
+            scaledSums32[i] = scale * (first + second);
+        }
+    }
+
+    private static int sum16(int[] pairs, int from) {
+        int both = 0;
+        int high = 0;
+        for (int i = from; i < from + 8; i++) {
+            both += pairs[i];
+            high += pairs[i] >> 16;
+        }
+        return (short) both + high;
     }
 
     /** Makes {@link #inOrder()} of the first rows, unless it is there. */

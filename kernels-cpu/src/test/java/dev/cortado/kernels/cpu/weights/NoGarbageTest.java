@@ -59,6 +59,7 @@ class NoGarbageTest {
             float[] x = new float[TOKENS * COLUMNS];
             float[] y = new float[TOKENS * ROWS];
             float[] panel = new float[COLUMNS * Panel.ROWS];
+            IntegerPanel.Strips integers = new IntegerPanel.Strips(1);
             Inputs inputs = new Inputs();
             Scratch scratch = new Scratch();
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -68,7 +69,11 @@ class NoGarbageTest {
                     inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
                     matrix.prepare(inputs);
                     matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
-                    matrix.panel(0, Math.min(ROWS, Panel.ROWS), 0, COLUMNS, panel, 0, scratch);
+                    if (matrix.integers()) {
+                        matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.Strips.DEPTH, integers, 0, scratch);
+                    } else {
+                        matrix.panel(0, Panel.ROWS, 0, COLUMNS, panel, 0, scratch);
+                    }
                 });
             } while ((allocated > 0 || !KERNELS.compiled()) && System.nanoTime() < end);
             assertThat(KERNELS.compiled()).as("all kernels were compiled").isTrue();

@@ -90,7 +90,7 @@ class QuantizedRowsTest {
 
     @Test
     void rows_that_are_no_whole_blocks_are_refused() {
-        assertThatThrownBy(() -> new QuantizedRows(256).columns(288))
+        assertThatThrownBy(() -> new QuantizedRows(256).resize(1, 288))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("288")
                 .hasMessageContaining("256");
@@ -98,7 +98,7 @@ class QuantizedRowsTest {
 
     private static QuantizedRows quantize(int block, float[] x) {
         QuantizedRows rows = new QuantizedRows(block);
-        rows.columns(COLUMNS);
+        rows.resize(x.length / COLUMNS, COLUMNS);
         for (int t = 0; t < x.length / COLUMNS; t++) {
             rows.set(t, x, t * COLUMNS);
         }

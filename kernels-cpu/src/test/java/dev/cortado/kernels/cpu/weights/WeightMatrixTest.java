@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.gguf.quantization.Dequantizer;
+import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.startup.Warmup;
 import java.util.ArrayList;
@@ -64,8 +65,80 @@ class WeightMatrixTest {
         }
     }
 
+    static List<TensorType> typesOfIntegers() {
+        return RandomTensor.INTERLEAVED.stream()
+                .filter(type -> Layout.required(type).integers() != null)
+                .toList();
+    }
+
+    static List<TensorType> typesOfFloats() {
+        List<TensorType> types = types();
+        types.removeAll(typesOfIntegers());
+        return types;
+    }
+
     @ParameterizedTest
-    @MethodSource("types")
+    @MethodSource("typesOfIntegers")
+    void a_panel_of_integers_holds_weights_in_the_order_of_the_inputs_pairs(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 10);
+        float[] expected = Dequantizer.floats(tensor);
+        int k = 256;
+        int depth = 256;
+        choices().forEach(choice -> {
+            for (boolean repack : new boolean[] {true, false}) {
+                try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
+                    for (int from = 0; from < ROWS; from += IntegerPanel.ROWS) {
+                        IntegerPanel.Strips panel = new IntegerPanel.Strips(2);
+                        Arrays.fill(panel.pairs, -1);
+                        Arrays.fill(panel.factors, Float.NaN);
+                        Arrays.fill(panel.offsets, matrix.offsets() ? Float.NaN : 0);
+                        int to = Math.min(ROWS, from + IntegerPanel.ROWS);
+                        matrix.integerPanel(from, to, k, depth, panel, 1, new Scratch());
+                        for (int i = 0; i < depth * IntegerPanel.ROWS; i++) {
+                            int c = i / IntegerPanel.ROWS;
+                            int r = i % IntegerPanel.ROWS;
+                            float weight = from + r < to ? expected[(from + r) * COLUMNS + k + c] : 0;
+                            assertThat(weight(panel, 1, c, r))
+                                    .as("%s, row %d column %d", choice, from + r, k + c)
+                                    .isCloseTo(weight, Offset.offset(1e-5f * Math.abs(weight) + 1e-5f));
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    /** Weight c of row r of a strip, whose pairs hold weights 4i and 4i + 2, and 4i + 1 and 4i + 3. */
+    private static float weight(IntegerPanel.Strips panel, int strip, int c, int r) {
+        int pair = panel.pairs[strip * IntegerPanel.Strips.PAIRS_GAP + (c / 4 * 2 + c % 2) * IntegerPanel.ROWS + r];
+        int q = c % 4 < 2 ? (short) pair : pair >> 16;
+        int run = strip * IntegerPanel.Strips.RUNS_GAP + c / panel.run * IntegerPanel.ROWS + r;
+        return panel.factors[run] * q + panel.offsets[run];
+    }
+
+    @ParameterizedTest
+    @MethodSource("typesOfIntegers")
+    void plain_loops_and_vectors_fill_the_same_panel_of_integers(TensorType type) {
+        Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 11);
+        List<IntegerPanel.Strips> panels = new ArrayList<>();
+        choices().forEach(choice -> {
+            try (CpuMatrix matrix = matrix(tensor, true, choice)) {
+                IntegerPanel.Strips panel = new IntegerPanel.Strips(1);
+                matrix.integerPanel(16, 32, 0, 256, panel, 0, new Scratch());
+                panels.add(panel);
+            }
+        });
+        for (IntegerPanel.Strips panel : panels) {
+            assertThat(panel.pairs).isEqualTo(panels.getFirst().pairs);
+            assertThat(panel.factors).isEqualTo(panels.getFirst().factors);
+            for (int i = 0; i < panel.offsets.length; i++) {
+                assertThat(panel.offsets[i] + 0f).isEqualTo(panels.getFirst().offsets[i] + 0f);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("typesOfFloats")
     void a_panel_holds_the_same_bits_column_by_column(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 10);
         float[] expected = Dequantizer.floats(tensor);
@@ -242,8 +315,8 @@ class WeightMatrixTest {
         float[] y = new float[tokens * ROWS];
         Inputs inputs = new Inputs();
         Scratch scratch = new Scratch();
-        for (int t = 0; t < tokens; t += QuantizedRows.tokens()) {
-            int count = Math.min(QuantizedRows.tokens(), tokens - t);
+        for (int t = 0; t < tokens; t += QuantizedRows.few()) {
+            int count = Math.min(QuantizedRows.few(), tokens - t);
             inputs.set(x, t * COLUMNS, COLUMNS, count, COLUMNS);
             matrix.prepare(inputs);
             matrix.multiply(inputs, 0, ROWS, y, t * ROWS, ROWS, scratch);

@@ -1,0 +1,159 @@
+package dev.cortado.kernels.cpu.vector;
+
+import static dev.cortado.kernels.cpu.vector.Species.LANES;
+
+import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.memory.AllMemory;
+import dev.cortado.kernels.cpu.repack.Layout;
+import dev.cortado.kernels.cpu.repack.Tables;
+import dev.cortado.kernels.cpu.weights.IntegerPanel;
+import dev.cortado.kernels.cpu.weights.IntegerPanel.Strips;
+import dev.cortado.kernels.cpu.weights.Scratch;
+import jdk.incubator.vector.ByteVector;
+
+/**
+ * The panels of integers by type: which planes a group-block has, as {@link Layout#unpack} reads them for one lane. A
+ * block of 256 weights fills a panel, so there is one of them at most.
+ */
+public final class VectorIntegerPanels {
+    private static final int ROWS = IntegerPanel.ROWS;
+
+    /** Ints from one chunk of 32 weights to the next. */
+    private static final int CHUNK = 16 * ROWS;
+
+    private static final ByteVector E2M1 = Lookup.repeated(Tables.e2m1());
+
+    private VectorIntegerPanels() {}
+
+    /** The panel of a type whose layout has {@link Layout#integers}. */
+    public static IntegerPanel of(TensorType type) {
+        return switch (type) {
+            case Q4_0 -> VectorIntegerPanels::q40;
+            case Q4_1 -> VectorIntegerPanels::q41;
+            case Q5_0 -> VectorIntegerPanels::q50;
+            case Q5_1 -> VectorIntegerPanels::q51;
+            case MXFP4 -> VectorIntegerPanels::mxfp4;
+            case Q2_K -> VectorIntegerPanels::q2K;
+            case Q3_K -> VectorIntegerPanels::q3K;
+            case Q4_K -> VectorIntegerPanels::q4K;
+            case Q5_K -> VectorIntegerPanels::q5K;
+            case Q6_K -> VectorIntegerPanels::q6K;
+            default -> throw new IllegalArgumentException(type + " has no panel of integers");
+        };
+    }
+
+    private static void q40(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        long p = weights;
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        for (int b = 0; b < blocks; b++, p += 18 * LANES, pairs += CHUNK, runs += ROWS) {
+            VectorPlanes.halves(p, panel.factors, runs);
+            VectorPlanes.nibbles(p + 2L * LANES, 8, panel.pairs, pairs);
+        }
+    }
+
+    private static void q41(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        long p = weights;
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        for (int b = 0; b < blocks; b++, p += 20 * LANES, pairs += CHUNK, runs += ROWS) {
+            VectorPlanes.halves(p, panel.factors, runs);
+            VectorPlanes.halves(p + 2L * LANES, panel.offsets, runs);
+            VectorPlanes.nibbles(p + 4L * LANES, 0, panel.pairs, pairs);
+        }
+    }
+
+    private static void q50(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        long p = weights;
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        for (int b = 0; b < blocks; b++, p += 22 * LANES, pairs += CHUNK, runs += ROWS) {
+            VectorPlanes.halves(p, panel.factors, runs);
+            VectorPlanes.nibbles(p + 6L * LANES, 16, panel.pairs, pairs);
+            VectorPlanes.addFifthBits(p + 2L * LANES, 4, panel.pairs, pairs);
+        }
+    }
+
+    private static void q51(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        long p = weights;
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        for (int b = 0; b < blocks; b++, p += 24 * LANES, pairs += CHUNK, runs += ROWS) {
+            VectorPlanes.halves(p, panel.factors, runs);
+            VectorPlanes.halves(p + 2L * LANES, panel.offsets, runs);
+            VectorPlanes.addZeros(16, 1, panel.factors, panel.offsets, runs);
+            VectorPlanes.nibbles(p + 8L * LANES, 16, panel.pairs, pairs);
+            VectorPlanes.addFifthBits(p + 4L * LANES, 4, panel.pairs, pairs);
+        }
+    }
+
+    private static void mxfp4(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        long p = weights;
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        for (int b = 0; b < blocks; b++, p += 17 * LANES, pairs += CHUNK, runs += ROWS) {
+            for (int i = 0; i < LANES; i++) {
+                panel.factors[runs + i] = Tables.halfPowerOfTwo(AllMemory.getByte(p + i));
+            }
+            VectorPlanes.tablePairs(p + LANES, E2M1, panel.pairs, pairs);
+        }
+    }
+
+    private static void q2K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        VectorPlanes.halvesTimesBits(p, p + 4L * LANES, 16, 0, 15, 1, panel.factors, runs);
+        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 4L * LANES, 16, 4, 15, -1, panel.offsets, runs);
+        for (int c = 0; c < 8; c++) {
+            VectorPlanes.twoBits(p + (20L + 8 * c) * LANES, 0, panel.pairs, pairs + c * CHUNK);
+        }
+    }
+
+    private static void q3K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, runs);
+        for (int c = 0; c < 8; c++) {
+            long chunk = p + (18L + 12 * c) * LANES;
+            VectorPlanes.twoBits(chunk, 4, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.addFifthBits(chunk + 8L * LANES, 2, panel.pairs, pairs + c * CHUNK);
+        }
+    }
+
+    private static void q4K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        kScales(p, panel, runs);
+        for (int c = 0; c < 8; c++) {
+            VectorPlanes.nibbles(p + (20L + 16 * c) * LANES, 0, panel.pairs, pairs + c * CHUNK);
+        }
+    }
+
+    private static void q5K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        kScales(p, panel, runs);
+        VectorPlanes.addZeros(16, 8, panel.factors, panel.offsets, runs);
+        for (int c = 0; c < 8; c++) {
+            long chunk = p + (20L + 20 * c) * LANES;
+            VectorPlanes.nibbles(chunk + 4L * LANES, 16, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.addFifthBits(chunk, 4, panel.pairs, pairs + c * CHUNK);
+        }
+    }
+
+    private static void kScales(long p, Strips panel, int runs) {
+        VectorPlanes.halvesTimesBytes(p, p + 4L * LANES, 8, panel.factors, runs);
+        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 12L * LANES, 8, 0, -1, -1, panel.offsets, runs);
+    }
+
+    private static void q6K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+        int pairs = strip * Strips.PAIRS_GAP + lane;
+        int runs = strip * Strips.RUNS_GAP + lane;
+        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, runs);
+        for (int c = 0; c < 8; c++) {
+            long chunk = p + (18L + 24 * c) * LANES;
+            VectorPlanes.nibbles(chunk + 8L * LANES, 32, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.addTwoBits(chunk, 4, panel.pairs, pairs + c * CHUNK);
+        }
+    }
+}
