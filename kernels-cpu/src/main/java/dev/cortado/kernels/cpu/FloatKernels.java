@@ -9,14 +9,21 @@ import dev.cortado.kernels.cpu.vector.VectorTile;
 import dev.cortado.kernels.cpu.weights.IntegerPanel;
 import dev.cortado.kernels.cpu.weights.Kernels;
 import dev.cortado.kernels.cpu.weights.QuantizedRows;
+import org.jspecify.annotations.Nullable;
 
 /** The inner loops that are the same for all types of weights, each in the form that is fastest at this moment. */
 final class FloatKernels {
     private final Bridge<Tile> tile;
     private final Bridge<IntegerTile> integerTile;
     private final Bridge<Exponentials> exponentials;
+    private final @Nullable Warmup warmup;
 
-    private FloatKernels(Bridge<Tile> tile, Bridge<IntegerTile> integerTile, Bridge<Exponentials> exponentials) {
+    private FloatKernels(
+            Bridge<Tile> tile,
+            Bridge<IntegerTile> integerTile,
+            Bridge<Exponentials> exponentials,
+            @Nullable Warmup warmup) {
+        this.warmup = warmup;
         this.tile = tile;
         this.integerTile = integerTile;
         this.exponentials = exponentials;
@@ -42,7 +49,8 @@ final class FloatKernels {
         return new FloatKernels(
                 new Bridge<>(tile, tile),
                 new Bridge<>(integerTile, integerTile),
-                new Bridge<>(exponentials, exponentials));
+                new Bridge<>(exponentials, exponentials),
+                null);
     }
 
     /** The forms that {@code choice} says; plain loops where there is no Vector API. */
@@ -89,7 +97,7 @@ final class FloatKernels {
                     vectorExponentials.gelu(values, 0, values.length);
                 },
                 exponentials::cross);
-        return new FloatKernels(tile, integerTile(warmup), exponentials);
+        return new FloatKernels(tile, integerTile(warmup), exponentials, warmup);
     }
 
     private static Bridge<IntegerTile> integerTile(Warmup warmup) {
@@ -108,6 +116,13 @@ final class FloatKernels {
                 () -> vector.add(panel, x, 0, rows, 0, sums, 0, IntegerTile.COLUMNS),
                 bridge::cross);
         return bridge;
+    }
+
+    /** To be called before products that would take plain loops long: they may be quicker when they begin later. */
+    void awaitPromptKernels() {
+        if (warmup != null) {
+            warmup.awaitPromptKernels();
+        }
     }
 
     Tile tile() {

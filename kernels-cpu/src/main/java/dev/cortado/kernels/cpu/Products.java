@@ -19,6 +19,9 @@ final class Products implements WorkerPool.Task {
     /** Parts a thread, at most: enough for a disturbed core to hand over work. */
     private static final int PARTS_OF_THREAD = 16;
 
+    /** Multiplications that take plain loops more than ten milliseconds; a prompt has hundreds of such products. */
+    private static final long WORTH_WAITING = 8 << 20;
+
     /** Rows that are worth a panel of their own. */
     private static final int ROWS_OF_PIECE = 48;
 
@@ -51,6 +54,8 @@ final class Products implements WorkerPool.Task {
     private int inputCount;
     private int parts;
     private long multiplications;
+    /** Those of products of many rows. */
+    private long manyMultiplications;
     private @Nullable FloatKernels kernels;
     private final Rounding rounding = new Rounding();
 
@@ -98,6 +103,9 @@ final class Products implements WorkerPool.Task {
         product.partsOfAllRows = groups - cut;
         parts += product.partsOfAllRows + cut * product.rowPieces;
         multiplications += (long) rows * weight.rows() * weight.columns();
+        if (!few) {
+            manyMultiplications += (long) rows * weight.rows() * weight.columns();
+        }
     }
 
     static CpuMatrix matrix(Matrix matrix) {
@@ -160,6 +168,9 @@ final class Products implements WorkerPool.Task {
 
     /** Computes what was added, and forgets it. */
     void run(WorkerPool.Region region, FloatKernels kernels) {
+        if (manyMultiplications > WORTH_WAITING) {
+            kernels.awaitPromptKernels();
+        }
         this.kernels = kernels;
         try {
             rounding.run(region);
@@ -182,6 +193,7 @@ final class Products implements WorkerPool.Task {
         inputCount = 0;
         parts = 0;
         multiplications = 0;
+        manyMultiplications = 0;
     }
 
     @Override

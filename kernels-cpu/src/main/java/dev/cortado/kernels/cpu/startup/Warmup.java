@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +27,15 @@ public final class Warmup implements AutoCloseable {
     /** Kernels that have not settled by then stay on their plain loops. */
     private static final long LIMIT_MILLIS = 60_000;
 
+    /** What all prompts together wait for their kernels, at most. */
+    private static final long PATIENCE_OF_PROMPTS_NANOS = 1_500_000_000;
+
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<Task> tasks = new ArrayList<>();
     private boolean running;
     private volatile boolean closed;
+    private volatile boolean promptsMayWait;
+    private long patienceOfPrompts = PATIENCE_OF_PROMPTS_NANOS;
 
     /** What a kernel is for, the most urgent first. */
     public enum Stage {
@@ -75,9 +81,34 @@ public final class Warmup implements AutoCloseable {
             return;
         }
         tasks.add(new Task(stage, name, call, ready));
+        promptsMayWait |= stage == Stage.PROMPT;
         if (!running) {
             running = true;
             Thread.ofPlatform().daemon().name("cortado-warmup").start(this::run);
+        }
+    }
+
+    /**
+     * Returns when the kernels of prompts are ready, or when it is not worth to wait any longer. Plain loops would take the
+     * cores that the compiler needs, and be fifty times slower than what it is compiling.
+     */
+    public void awaitPromptKernels() {
+        if (promptsMayWait) {
+            waitForPromptKernels();
+        }
+    }
+
+    private synchronized void waitForPromptKernels() {
+        while (promptsMayWait) {
+            long before = System.nanoTime();
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, patienceOfPrompts);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            patienceOfPrompts -= System.nanoTime() - before;
+            promptsMayWait &= patienceOfPrompts > 0;
         }
     }
 
@@ -115,6 +146,14 @@ public final class Warmup implements AutoCloseable {
 
     private synchronized void remove(Task task) {
         tasks.remove(task);
+        if (tasks.stream().noneMatch(other -> other.stage == Stage.PROMPT)) {
+            endWaiting();
+        }
+    }
+
+    private void endWaiting() {
+        promptsMayWait = false;
+        notifyAll();
     }
 
     private void turn(Task task) {
@@ -139,5 +178,6 @@ public final class Warmup implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         tasks.clear();
+        endWaiting();
     }
 }

@@ -3,6 +3,7 @@ package dev.cortado.kernels.cpu.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cortado.kernels.cpu.startup.Warmup.Stage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,6 +58,34 @@ class WarmupTest {
         Runnable next = () -> warmup.add(Stage.TOKEN, "next", calls::incrementAndGet, ready::countDown);
         warmup.add(Stage.TOKEN, "first", calls::incrementAndGet, next);
         assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void a_prompt_waits_for_its_kernels_and_for_no_others() {
+        AtomicInteger prompt = new AtomicInteger();
+        warmup.add(Stage.PROMPT, "prompt", () -> {}, prompt::incrementAndGet);
+        warmup.add(Stage.TOKEN, "never quiet", () -> garbage = new byte[64], () -> {});
+        warmup.awaitPromptKernels();
+        assertThat(prompt).hasValue(1);
+    }
+
+    @Test
+    void a_prompt_does_not_wait_forever_nor_does_the_next_one_begin_anew() {
+        warmup.add(Stage.PROMPT, "never quiet", () -> garbage = new byte[64], () -> {});
+        long before = System.nanoTime();
+        warmup.awaitPromptKernels();
+        assertThat(System.nanoTime() - before).isBetween(1_000_000_000L, 30_000_000_000L);
+        before = System.nanoTime();
+        warmup.awaitPromptKernels();
+        assertThat(System.nanoTime() - before).isLessThan(500_000_000L);
+    }
+
+    @Test
+    void waiting_ends_with_the_warm_up() throws InterruptedException {
+        warmup.add(Stage.PROMPT, "never quiet", () -> garbage = new byte[64], () -> {});
+        Thread prompt = Thread.ofPlatform().start(warmup::awaitPromptKernels);
+        warmup.close();
+        assertThat(prompt.join(Duration.ofSeconds(30))).isTrue();
     }
 
     @Test
