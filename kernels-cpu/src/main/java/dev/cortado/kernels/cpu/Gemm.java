@@ -90,32 +90,10 @@ final class Gemm {
                 weight.integerPanel(row, next, k, depth, panel, strip, buffers.scratch);
             }
             kernels.integerTile().add(panel, in.many(), inRow, rows, k / panel.run, sums, at, stride);
-            if (weight.offsets()) {
-                addOffsets(panel, in, inRow, rows, k, sums, at, stride, kernels.tile());
-            }
         }
         if (!inPlace) {
             moveTo(out, outRow, rows, from, columns, sums);
         }
-    }
-
-    /** Offsets times the sums of the runs' inputs: a product of floats, as deep as there are runs. */
-    private static void addOffsets(
-            IntegerPanel.Strips panel,
-            Inputs in,
-            int inRow,
-            int rows,
-            int k,
-            float[] sums,
-            int at,
-            int stride,
-            Tile tile) {
-        float[] inputSums = in.many().scaledSums(panel.run);
-        int runsOfRow = in.columns() / panel.run;
-        int first = inRow * runsOfRow + k / panel.run;
-        int gap = IntegerPanel.Strips.RUNS_GAP;
-        tile.add(
-                panel.offsets, 0, gap, IntegerTile.STRIPS, inputSums, first, runsOfRow, rows, panel.runs, sums, at, stride);
     }
 
     /** Sums begin with the bias, or with 0. */

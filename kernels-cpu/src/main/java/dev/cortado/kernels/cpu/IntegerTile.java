@@ -23,7 +23,7 @@ public interface IntegerTile {
     /**
      * For each row i below {@code rows}, column c below {@link #COLUMNS} and run j of the panel, in this order of j:
      * sums[sumsAt + i * sumsStride + c] += (sum over the run's weights times their inputs) * (factor of j and c * scale
-     * of the input's block).
+     * of the input's block), and then, where the panel has offsets, += offset of j and c * the scaled sum of the inputs.
      *
      * @param panel {@link #STRIPS} strips
      * @param x inputs in blocks of 32

@@ -61,6 +61,13 @@ final class PlainIntegerTile implements IntegerTile {
             sums[to + 1] = Math.fma((float) s1, panel.factors[factor + 1] * scale, sums[to + 1]);
             sums[to + 2] = Math.fma((float) s2, panel.factors[factor + 2] * scale, sums[to + 2]);
             sums[to + 3] = Math.fma((float) s3, panel.factors[factor + 3] * scale, sums[to + 3]);
+            if (panel.hasOffsets) {
+                float inputSum = x.scaledSums(panel.run)[row * (x.columns() / panel.run) + firstRun + run];
+                sums[to] = Math.fma(panel.offsets[factor], inputSum, sums[to]);
+                sums[to + 1] = Math.fma(panel.offsets[factor + 1], inputSum, sums[to + 1]);
+                sums[to + 2] = Math.fma(panel.offsets[factor + 2], inputSum, sums[to + 2]);
+                sums[to + 3] = Math.fma(panel.offsets[factor + 3], inputSum, sums[to + 3]);
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.cortado.kernels.cpu.weights.QuantizedRows;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plain loops and vectors give the same bits; plain loops are right. */
@@ -59,14 +60,15 @@ class FloatKernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {32, 16})
-    void the_integer_tile_sums_runs_exactly_and_scales_them_in_order(int run) {
+    @CsvSource({"32, false", "32, true", "16, false", "16, true"})
+    void the_integer_tile_sums_runs_exactly_and_scales_them_in_order(int run, boolean offsets) {
         int columns = 512;
         int depth = 192;
         int first = 64;
         IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
         panel.run = run;
         panel.runs = depth / run;
+        panel.hasOffsets = offsets;
         int largest = 127 * run / 2;
         for (int i = 0; i < panel.pairs.length; i++) {
             // all of one sign, so that sums come close to what 16 bits hold
@@ -75,6 +77,7 @@ class FloatKernelsTest {
         }
         for (int i = 0; i < panel.factors.length; i++) {
             panel.factors[i] = (float) random.nextGaussian();
+            panel.offsets[i] = (float) random.nextGaussian();
         }
         for (int rows = 1; rows <= 9; rows++) {
             float[] x = floats((rows + 2) * columns, 1);
@@ -83,7 +86,7 @@ class FloatKernelsTest {
             }
             Inputs inputs = new Inputs();
             inputs.set(x, 0, columns, rows + 2, columns);
-            inputs.reserveMany(false);
+            inputs.reserveMany(offsets);
             inputs.quantize(0, rows + 2);
             QuantizedRows many = inputs.many();
             float[] sums = floats(rows * 80, 1);
@@ -100,8 +103,12 @@ class FloatKernelsTest {
                             sum += (short) weights * (short) pair + (weights >> 16) * (pair >> 16);
                         }
                         float scale = many.scales()[(row + 2) * columns / 32 + (first + j * run) / 32];
-                        float factor = panel.factors[c / 16 * IntegerPanel.Strips.RUNS_GAP + j * 16 + c % 16];
-                        expected = Math.fma((float) sum, factor * scale, expected);
+                        int of = c / 16 * IntegerPanel.Strips.RUNS_GAP + j * 16 + c % 16;
+                        expected = Math.fma((float) sum, panel.factors[of] * scale, expected);
+                        if (offsets) {
+                            int inputSum = (row + 2) * columns / run + first / run + j;
+                            expected = Math.fma(panel.offsets[of], many.scaledSums(run)[inputSum], expected);
+                        }
                     }
                     assertThat(plain[5 + row * 70 + c]).as("row %d, column %d", row, c).isEqualTo(expected);
                 }

@@ -71,7 +71,10 @@ public final class VectorIntegerTile implements IntegerTile {
         float[] factors = panel.factors;
         int[] pairs = x.pairs();
         float[] scales = x.scales();
+        float[] offsets = panel.offsets;
+        float[] inputSums = x.scaledSums(panel.run);
         int pairsOfRun = panel.run / 2;
+        boolean hasOffsets = panel.hasOffsets;
         int shift = panel.run == 16 ? 1 : 0;
         int xStride = x.columns() / 2;
         int blocks = x.columns() / 32;
@@ -80,6 +83,8 @@ public final class VectorIntegerTile implements IntegerTile {
         int c2 = c1 + cStride;
         int c3 = c2 + cStride;
         int firstScale = row * (x.columns() / 32);
+        int runsOfRow = x.columns() / panel.run;
+        int firstSum = row * runsOfRow + firstRun;
         FloatVector f00 = FloatVector.fromArray(F, c, c0);
         FloatVector f01 = FloatVector.fromArray(F, c, c0 + LANES);
         FloatVector f10 = FloatVector.fromArray(F, c, c1);
@@ -146,6 +151,22 @@ public final class VectorIntegerTile implements IntegerTile {
             sum = s31.reinterpretAsInts();
             sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
             f31 = ((FloatVector) sum.convert(I2F, 0)).fma(d1.mul(inputScale), f31);
+            if (hasOffsets) {
+                d0 = FloatVector.fromArray(F, offsets, factorAt + run * STRIP);
+                d1 = FloatVector.fromArray(F, offsets, factorAt + run * STRIP + factorO1);
+                float inputSum = inputSums[firstSum + run];
+                f00 = d0.fma(FloatVector.broadcast(F, inputSum), f00);
+                f01 = d1.fma(FloatVector.broadcast(F, inputSum), f01);
+                inputSum = inputSums[firstSum + run + runsOfRow];
+                f10 = d0.fma(FloatVector.broadcast(F, inputSum), f10);
+                f11 = d1.fma(FloatVector.broadcast(F, inputSum), f11);
+                inputSum = inputSums[firstSum + run + 2 * runsOfRow];
+                f20 = d0.fma(FloatVector.broadcast(F, inputSum), f20);
+                f21 = d1.fma(FloatVector.broadcast(F, inputSum), f21);
+                inputSum = inputSums[firstSum + run + 3 * runsOfRow];
+                f30 = d0.fma(FloatVector.broadcast(F, inputSum), f30);
+                f31 = d1.fma(FloatVector.broadcast(F, inputSum), f31);
+            }
         }
         f00.intoArray(c, c0);
         f01.intoArray(c, c0 + LANES);
@@ -173,10 +194,15 @@ public final class VectorIntegerTile implements IntegerTile {
         float[] factors = panel.factors;
         int[] pairs = x.pairs();
         float[] scales = x.scales();
+        float[] offsets = panel.offsets;
+        float[] inputSums = x.scaledSums(panel.run);
         int pairsOfRun = panel.run / 2;
+        boolean hasOffsets = panel.hasOffsets;
         int shift = panel.run == 16 ? 1 : 0;
         int x0 = row * (x.columns() / 2) + firstRun * pairsOfRun;
         int firstScale = row * (x.columns() / 32);
+        int runsOfRow = x.columns() / panel.run;
+        int firstSum = row * runsOfRow + firstRun;
         FloatVector f00 = FloatVector.fromArray(F, c, c0);
         FloatVector f01 = FloatVector.fromArray(F, c, c0 + LANES);
         for (int run = 0; run < panel.runs; run++) {
@@ -201,6 +227,13 @@ public final class VectorIntegerTile implements IntegerTile {
             sum = s01.reinterpretAsInts();
             sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
             f01 = ((FloatVector) sum.convert(I2F, 0)).fma(d1.mul(inputScale), f01);
+            if (hasOffsets) {
+                d0 = FloatVector.fromArray(F, offsets, factorAt + run * STRIP);
+                d1 = FloatVector.fromArray(F, offsets, factorAt + run * STRIP + factorO1);
+                float inputSum = inputSums[firstSum + run];
+                f00 = d0.fma(FloatVector.broadcast(F, inputSum), f00);
+                f01 = d1.fma(FloatVector.broadcast(F, inputSum), f01);
+            }
         }
         f00.intoArray(c, c0);
         f01.intoArray(c, c0 + LANES);

@@ -43,6 +43,9 @@ public interface IntegerPanel {
         /** Weights that share a factor. */
         public int run;
 
+        /** Whether a run's offset times the sum of its inputs is to be added. */
+        public boolean hasOffsets;
+
         /** Runs that are filled. */
         public int runs;
 

@@ -276,6 +276,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         Objects.checkFromToIndex(from, to, rows());
         Bridge<IntegerPanel> kernel = present(kernels.integerPanel(), "integers");
         panel.run = Objects.requireNonNull(layout.integers()).run();
+        panel.hasOffsets = offsets();
         panel.runs = depth / panel.run;
         int block = k / layout.blockSize();
         int count = depth / layout.blockSize();
