@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * al. 2022). Rows of the block: query x head of the group. One instance a thread, reused.
  */
 final class AttentionBlock {
-    private static final int TILE = KvStore.PAGE;
+    private static final int PAGE = KvStore.PAGE;
+
+    /** Keys of a tile, whole pages: what a row of scores costs besides its exponentials is paid once for all of them. */
+    static final int TILE = 4 * PAGE;
 
     private @Nullable Attention attention;
     private @Nullable Segment segment;
@@ -26,10 +29,10 @@ final class AttentionBlock {
     private int rows;
     private int valueStrips;
 
-    private final float[] sums = new float[Exponentials.COLUMNS];
+    private final float[] columns = new float[Exponentials.COLUMNS];
     private float[] queryRows = {};
-    private float[] keyTile = {};
-    private float[] valueTile = {};
+    private float[] keyPage = {};
+    private float[] valuePage = {};
     private float[] scores = {};
 
     void begin(
@@ -65,8 +68,8 @@ final class AttentionBlock {
     void compute(CpuActivations q, int first, int last, Buffers buffers, float[] partial, int at) {
         int keyWidth = attention().keyWidth();
         queryRows = buffers.floats(Buffers.Use.QUERIES, rows * keyWidth);
-        keyTile = buffers.floats(Buffers.Use.KEYS, TILE * keyWidth);
-        valueTile = buffers.floats(Buffers.Use.VALUES, TILE * valueStrips * Tile.STRIP);
+        keyPage = buffers.floats(Buffers.Use.KEYS, PAGE * keyWidth);
+        valuePage = buffers.floats(Buffers.Use.VALUES, PAGE * valueStrips * Tile.STRIP);
         scores = buffers.floats(Buffers.Use.SCORES, rows * TILE);
         int weighted = rows * valueStrips * Tile.STRIP;
         Arrays.fill(partial, at, at + weighted, 0);
@@ -76,10 +79,8 @@ final class AttentionBlock {
             return; // a later split, for a query that does not see so far
         }
         scaleQueries(q);
-        for (int page = first / TILE; page <= last / TILE; page++) {
-            int from = Math.max(first, page * TILE);
-            int to = Math.min(last, page * TILE + TILE - 1);
-            attend(page, from - page * TILE, to - page * TILE, buffers, partial, at);
+        for (int tile = first / PAGE * PAGE; tile <= last; tile += TILE) {
+            attend(Math.max(first, tile), Math.min(last, tile + TILE - 1), buffers, partial, at);
         }
     }
 
@@ -89,35 +90,42 @@ final class AttentionBlock {
         float[] source = q.data;
         for (int row = 0; row < rows; row++) {
             int from = q.at(segment().row() + query + row / group) + (kvHead * group + row % group) * width;
-            int to = row * width;
-            for (int c = 0; c < width; c++) {
-                queryRows[to + c] = source[from + c] * scale;
-            }
+            System.arraycopy(source, from, queryRows, row * width, width);
+        }
+        for (int i = 0; i < rows * width; i++) { // apart from the copy, so that C2 vectorises it
+            queryRows[i] *= scale;
         }
     }
 
-    /** Slots from to to of one page. */
-    private void attend(int page, int from, int to, Buffers buffers, float[] partial, int at) {
-        int firstStrip = from / Tile.STRIP;
-        int strips = to / Tile.STRIP - firstStrip + 1;
-        int columns = strips * Tile.STRIP;
+    /** Slots from to to, all of one tile. Scores begin at the strip of {@code from}. */
+    private void attend(int from, int to, Buffers buffers, float[] partial, int at) {
+        int origin = from / Tile.STRIP * Tile.STRIP;
+        int columns = (to / Tile.STRIP + 1) * Tile.STRIP - origin;
         int keyWidth = attention().keyWidth();
-        loadKeys(page, firstStrip, strips);
-        loadValues(page, from, to, firstStrip, buffers);
         for (int row = 0; row < rows; row++) {
             Arrays.fill(scores, row * TILE, row * TILE + columns, 0);
         }
-        int gap = keyWidth * Tile.STRIP;
-        tile().add(keyTile, 0, gap, strips, queryRows, 0, keyWidth, rows, keyWidth, scores, 0, TILE);
-        int slot = page * TILE + firstStrip * Tile.STRIP;
-        for (int row = 0; row < rows; row++) {
-            softmax(row, slot, columns, partial, at);
+        for (int page = from / PAGE; page <= to / PAGE; page++) {
+            int begin = Math.max(from, page * PAGE) / Tile.STRIP * Tile.STRIP;
+            int strips = (Math.min(to, page * PAGE + PAGE - 1) - begin) / Tile.STRIP + 1;
+            loadKeys(page, begin % PAGE / Tile.STRIP, strips);
+            int gap = keyWidth * Tile.STRIP;
+            int scoresAt = begin - origin;
+            tile().add(keyPage, 0, gap, strips, queryRows, 0, keyWidth, rows, keyWidth, scores, scoresAt, TILE);
         }
-        int offset = from - firstStrip * Tile.STRIP;
+        for (int row = 0; row < rows; row++) {
+            softmax(row, origin, columns, partial, at);
+        }
         int width = valueStrips * Tile.STRIP;
-        int first = from * Tile.STRIP;
-        gap = TILE * Tile.STRIP;
-        tile().add(valueTile, first, gap, valueStrips, scores, offset, TILE, rows, to - from + 1, partial, at, width);
+        for (int page = from / PAGE; page <= to / PAGE; page++) {
+            int begin = Math.max(from, page * PAGE);
+            int end = Math.min(to, page * PAGE + PAGE - 1);
+            loadValues(page, begin % PAGE, end % PAGE, buffers);
+            int slots = end - begin + 1;
+            int first = begin % PAGE * Tile.STRIP;
+            int gap = PAGE * Tile.STRIP;
+            tile().add(valuePage, first, gap, valueStrips, scores, begin - origin, TILE, rows, slots, partial, at, width);
+        }
     }
 
     /** Keys of the head as [strip][column][key % 16]. */
@@ -125,53 +133,55 @@ final class AttentionBlock {
         int length = attention().keyWidth() * Tile.STRIP;
         for (int strip = 0; strip < strips; strip++) {
             int line = (firstStrip + strip) * keyColumns + kvHead * attention().keyWidth();
-            keys().load(page, line * Tile.STRIP, keyTile, strip * length, length);
+            keys().load(page, line * Tile.STRIP, keyPage, strip * length, length);
         }
     }
 
     /** Values of the head as [column / 16][slot][column % 16]. */
-    private void loadValues(int page, int from, int to, int firstStrip, Buffers buffers) {
+    private void loadValues(int page, int from, int to, Buffers buffers) {
         if (values == null) {
-            transposeKeys(from, to, firstStrip);
+            transposeKeys(page, from, to);
             return;
         }
         int width = attention().valueWidth();
         int column = kvHead * width;
         if (column % Tile.STRIP == 0) {
-            loadStrips(values, page, column / Tile.STRIP, valueStrips, from, to, valueTile);
+            loadStrips(values, page, column / Tile.STRIP, valueStrips, from, to, valuePage);
             return;
         }
         // A head that does not begin at a strip: load the strips it touches and move its columns to the front.
         int first = column / Tile.STRIP;
         int strips = (column + width - 1) / Tile.STRIP - first + 1;
-        float[] touched = buffers.floats(Buffers.Use.UNALIGNED_VALUES, strips * TILE * Tile.STRIP);
+        float[] touched = buffers.floats(Buffers.Use.UNALIGNED_VALUES, strips * PAGE * Tile.STRIP);
         loadStrips(values, page, first, strips, from, to, touched);
         for (int c = 0; c < width; c++) {
             int source = column - first * Tile.STRIP + c;
             for (int slot = from; slot <= to; slot++) {
-                valueTile[valueIndex(c, slot)] = touched[valueIndex(source, slot)];
+                valuePage[valueIndex(c, slot)] = touched[valueIndex(source, slot)];
             }
         }
     }
 
     private static void loadStrips(KvStore store, int page, int first, int strips, int from, int to, float[] out) {
         for (int strip = 0; strip < strips; strip++) {
-            int source = ((first + strip) * TILE + from) * Tile.STRIP;
-            store.load(page, source, out, (strip * TILE + from) * Tile.STRIP, (to - from + 1) * Tile.STRIP);
+            int source = ((first + strip) * PAGE + from) * Tile.STRIP;
+            store.load(page, source, out, (strip * PAGE + from) * Tile.STRIP, (to - from + 1) * Tile.STRIP);
         }
     }
 
     private static int valueIndex(int column, int slot) {
-        return (column / Tile.STRIP * TILE + slot) * Tile.STRIP + column % Tile.STRIP;
+        return (column / Tile.STRIP * PAGE + slot) * Tile.STRIP + column % Tile.STRIP;
     }
 
     /** MLA: the values are the first columns of the keys. */
-    private void transposeKeys(int from, int to, int firstStrip) {
+    private void transposeKeys(int page, int from, int to) {
         int keyWidth = attention().keyWidth();
+        int firstStrip = from / Tile.STRIP;
+        loadKeys(page, firstStrip, to / Tile.STRIP - firstStrip + 1);
         for (int slot = from; slot <= to; slot++) {
             int source = (slot / Tile.STRIP - firstStrip) * keyWidth * Tile.STRIP + slot % Tile.STRIP;
             for (int c = 0; c < attention().valueWidth(); c++) {
-                valueTile[valueIndex(c, slot)] = keyTile[source + c * Tile.STRIP];
+                valuePage[valueIndex(c, slot)] = keyPage[source + c * Tile.STRIP];
             }
         }
     }
@@ -193,10 +203,8 @@ final class AttentionBlock {
         int maximumAt = at + rows * width + row;
         int sumAt = maximumAt + rows;
         float before = partial[maximumAt];
-        exponentials().maxima(scores, scoresAt, columns, sums);
-        float maximum = Math.max(before, Exponentials.maximum(sums));
-        exponentials().exponentials(scores, scoresAt, columns, maximum, sums);
-        float sum = Exponentials.sum(sums);
+        float maximum = Math.max(before, exponentials().maximum(scores, scoresAt, columns, this.columns));
+        float sum = exponentials().exponentials(scores, scoresAt, columns, maximum, this.columns);
         if (maximum != before) {
             float factor = PlainExponentials.exp(before - maximum);
             int first = at + row * width;

@@ -16,7 +16,7 @@ final class AttentionTask implements WorkerPool.Task {
     private static final int BLOCK_ROWS = 64;
 
     /** Keys of a split; a multiple of the tile. */
-    private static final int SPLIT = 4 * KvStore.PAGE;
+    private static final int SPLIT = AttentionBlock.TILE;
 
     /** Segments with more queries than this give enough parts without cutting the keys. */
     private static final int SPLIT_QUERIES = 4;
@@ -215,18 +215,26 @@ final class AttentionTask implements WorkerPool.Task {
                 float factor = PlainExponentials.exp(partial[maximumAt + i * step] - maximum);
                 sum = Math.fma(factor, partial[maximumAt + rows + i * step], sum);
             }
-            int to = target.at(segment.row() + query + row / group) + head * width;
+            int first = at + row * padded;
             for (int i = 0; i < count; i++) {
                 float factor = PlainExponentials.exp(partial[maximumAt + i * step] - maximum) / sum;
-                int from = at + i * step + row * padded;
-                weigh(partial, from, factor, target.data, to, width, i == 0);
+                weigh(partial, first + i * step, factor, first, width);
             }
+            int to = target.at(segment.row() + query + row / group) + head * width;
+            System.arraycopy(partial, first, target.data, to, width);
         }
     }
 
-    private static void weigh(float[] x, int at, float factor, float[] y, int to, int n, boolean first) {
-        for (int c = 0; c < n; c++) {
-            y[to + c] = first ? x[at + c] * factor : Math.fma(x[at + c], factor, y[to + c]);
+    /** x[into...] += factor x[at...], or *= factor where both are the same. Apart from the copy, so that C2 vectorises it. */
+    private static void weigh(float[] x, int at, float factor, int into, int n) {
+        if (at == into) {
+            for (int i = at; i < at + n; i++) {
+                x[i] *= factor;
+            }
+        } else {
+            for (int c = 0; c < n; c++) {
+                x[into + c] = Math.fma(x[at + c], factor, x[into + c]);
+            }
         }
     }
 

@@ -2,7 +2,8 @@ package dev.cortado.kernels.cpu;
 
 /**
  * e^x over an array, as softmax and the smooth activations need it. All forms give the same bits: the polynomial is
- * evaluated with the same fused operations, and sums are taken in sixteen columns that are then added as a tree.
+ * evaluated with the same fused operations, and sums and maxima are taken in sixteen columns, which are then joined as a
+ * tree: the upper half with the lower until one is left.
  *
  * <p>e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln(2) / 2, and e^r by its Taylor polynomial of degree 7: the relative
  * error is below 2e-7. x is clamped to where 2^n can be written as the exponent of a float; n = -127 gives 0.
@@ -50,14 +51,11 @@ public interface Exponentials {
     /** c5. */
     float ERFC_5 = 1.061405429f;
 
-    /** maxima[c] becomes the largest of column c of x[at..at + n), n a positive multiple of 16. */
-    void maxima(float[] x, int at, int n, float[] maxima);
+    /** The largest of x[at..at + n), n a positive multiple of 16; {@code columns} has room for sixteen. NaN may be passed over. */
+    float maximum(float[] x, int at, int n, float[] columns);
 
-    /**
-     * x[i] = e^(x[i] - shift) for i in at..at + n, n a multiple of 16; sums[c] becomes the sum of column c, that is of every
-     * sixteenth of them.
-     */
-    void exponentials(float[] x, int at, int n, float shift, float[] sums);
+    /** x[i] = e^(x[i] - shift) for i in at..at + n, n a multiple of 16; gives their sum. */
+    float exponentials(float[] x, int at, int n, float shift, float[] columns);
 
     /** x[i] = 1 / (1 + e^-x[i]) for i in at..at + n, n a multiple of 16. */
     void logistic(float[] x, int at, int n);
@@ -67,22 +65,4 @@ public interface Exponentials {
      * (1964), 7.1.26: absolute error below 2e-7 |x[i]| + 1e-7.
      */
     void gelu(float[] x, int at, int n);
-
-    /** The largest of sixteen columns, as a tree. */
-    static float maximum(float[] s) {
-        return larger(
-                larger(larger(larger(s[0], s[8]), larger(s[4], s[12])), larger(larger(s[2], s[10]), larger(s[6], s[14]))),
-                larger(larger(larger(s[1], s[9]), larger(s[5], s[13])), larger(larger(s[3], s[11]), larger(s[7], s[15]))));
-    }
-
-    /** Without Math.max's care for NaN and the sign of zero, which costs several instructions and changes no softmax. */
-    private static float larger(float a, float b) {
-        return b > a ? b : a;
-    }
-
-    /** The sum of sixteen columns, as a tree. */
-    static float sum(float[] s) {
-        return (((s[0] + s[8]) + (s[4] + s[12])) + ((s[2] + s[10]) + (s[6] + s[14])))
-                + (((s[1] + s[9]) + (s[5] + s[13])) + ((s[3] + s[11]) + (s[7] + s[15])));
-    }
 }

@@ -91,8 +91,8 @@ final class FloatKernels {
                 Warmup.Stage.TOKEN,
                 "exponentials",
                 () -> {
-                    vectorExponentials.maxima(values, 0, values.length, columns);
-                    vectorExponentials.exponentials(values, 0, values.length, columns[0], columns);
+                    float shift = vectorExponentials.maximum(values, 0, values.length, columns);
+                    vectorExponentials.exponentials(values, 0, values.length, shift, columns);
                     vectorExponentials.logistic(values, 0, values.length);
                     vectorExponentials.gelu(values, 0, values.length);
                 },

@@ -1,10 +1,12 @@
 package dev.cortado.kernels.cpu;
 
+import java.util.Arrays;
+
 /** The exponentials as plain loops. */
 final class PlainExponentials implements Exponentials {
     /** e^x of one number. */
     static float exp(float x) {
-        float clamped = Math.min(Math.max(x, LOWEST), HIGHEST);
+        float clamped = smaller(larger(x, LOWEST), HIGHEST);
         float shifted = Math.fma(clamped, LOG2_E, ROUNDER);
         float n = shifted - ROUNDER;
         float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, clamped));
@@ -18,27 +20,42 @@ final class PlainExponentials implements Exponentials {
         return p * Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + (127 << 23));
     }
 
-    @Override
-    public void maxima(float[] x, int at, int n, float[] maxima) {
-        for (int c = 0; c < COLUMNS; c++) {
-            float largest = x[at + c];
-            for (int i = at + c + COLUMNS; i < at + n; i += COLUMNS) {
-                largest = Math.max(largest, x[i]);
-            }
-            maxima[c] = largest;
-        }
+    /** a, or b where it is larger: without Math.max's care for NaN and the sign of zero, which takes several instructions. */
+    private static float larger(float a, float b) {
+        return b > a ? b : a;
+    }
+
+    private static float smaller(float a, float b) {
+        return b < a ? b : a;
     }
 
     @Override
-    public void exponentials(float[] x, int at, int n, float shift, float[] sums) {
-        for (int c = 0; c < COLUMNS; c++) {
-            float sum = 0;
-            for (int i = at + c; i < at + n; i += COLUMNS) {
-                x[i] = exp(x[i] - shift);
-                sum += x[i];
-            }
-            sums[c] = sum;
+    public float maximum(float[] x, int at, int n, float[] columns) {
+        System.arraycopy(x, at, columns, 0, COLUMNS);
+        for (int i = COLUMNS; i < n; i++) {
+            columns[i % COLUMNS] = larger(columns[i % COLUMNS], x[at + i]);
         }
+        for (int half = COLUMNS / 2; half > 0; half /= 2) {
+            for (int c = 0; c < half; c++) {
+                columns[c] = larger(columns[c], columns[c + half]);
+            }
+        }
+        return columns[0];
+    }
+
+    @Override
+    public float exponentials(float[] x, int at, int n, float shift, float[] columns) {
+        Arrays.fill(columns, 0, COLUMNS, 0);
+        for (int i = 0; i < n; i++) {
+            x[at + i] = exp(x[at + i] - shift);
+            columns[i % COLUMNS] += x[at + i];
+        }
+        for (int half = COLUMNS / 2; half > 0; half /= 2) {
+            for (int c = 0; c < half; c++) {
+                columns[c] += columns[c + half];
+            }
+        }
+        return columns[0];
     }
 
     @Override

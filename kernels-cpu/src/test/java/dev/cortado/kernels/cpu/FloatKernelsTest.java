@@ -129,19 +129,32 @@ class FloatKernelsTest {
         plain[12] = Float.POSITIVE_INFINITY;
         plain[13] = -0f;
         float[] vector = plain.clone();
-        float[] plainSums = new float[16];
-        float[] vectorSums = new float[16];
-        FloatKernels.plain().exponentials().exponentials(plain, 3, 64, 1.5f, plainSums);
-        FloatKernels.vector().exponentials().exponentials(vector, 3, 64, 1.5f, vectorSums);
+        float[] room = new float[16];
+        float sum = FloatKernels.plain().exponentials().exponentials(plain, 3, 64, 1.5f, room);
+        assertThat(FloatKernels.vector().exponentials().exponentials(vector, 3, 64, 1.5f, room))
+                .isEqualTo((Float) sum); // NaN
         assertThat(vector).isEqualTo(plain);
-        assertThat(vectorSums).isEqualTo(plainSums);
+        float[] finite = floats(64, 2);
+        float[] same = finite.clone();
+        sum = FloatKernels.plain().exponentials().exponentials(finite, 16, 48, 0.5f, room);
+        assertThat(FloatKernels.vector().exponentials().exponentials(same, 16, 48, 0.5f, room))
+                .isEqualTo(sum);
+        assertThat(sum).isEqualTo(sum(finite, 16, 48), within(1e-4f));
 
         float[] x = floats(64, 30);
         float[] y = x.clone();
-        FloatKernels.plain().exponentials().maxima(x, 16, 48, plainSums);
-        FloatKernels.vector().exponentials().maxima(x, 16, 48, vectorSums);
-        assertThat(vectorSums).isEqualTo(plainSums);
-        assertThat(Exponentials.maximum(plainSums)).isEqualTo(largest(x, 16, 48));
+        for (int peak = 16; peak < 64; peak++) {
+            float[] peaked = x.clone();
+            peaked[peak] = 100;
+            assertThat(FloatKernels.plain().exponentials().maximum(peaked, 16, 48, room))
+                    .isEqualTo(100);
+            assertThat(FloatKernels.vector().exponentials().maximum(peaked, 16, 48, room))
+                    .isEqualTo(100);
+        }
+        x[20] = Float.NaN;
+        float largest = FloatKernels.plain().exponentials().maximum(x, 0, 64, room);
+        assertThat(FloatKernels.vector().exponentials().maximum(x, 0, 64, room)).isEqualTo((Float) largest);
+        x[20] = y[20];
         float[] gelu = x.clone();
         gelu[3] = Float.NaN;
         gelu[4] = Float.POSITIVE_INFINITY;
@@ -154,12 +167,12 @@ class FloatKernelsTest {
         assertThat(y).isEqualTo(x);
     }
 
-    private static float largest(float[] x, int at, int n) {
-        float largest = x[at];
+    private static float sum(float[] x, int at, int n) {
+        double sum = 0;
         for (int i = at; i < at + n; i++) {
-            largest = Math.max(largest, x[i]);
+            sum += x[i];
         }
-        return largest;
+        return (float) sum;
     }
 
     @Test

@@ -41,8 +41,8 @@ public final class EmbeddingSpeed {
             }
             System.out.println("| texts | engine | median texts/s | slowest to fastest | first engine is x times faster |");
             System.out.println("|---|---|---|---|---|");
-            measure("256 of 18 words", texts(256, 18), engines, rounds);
-            measure("48 of 220 words", texts(48, 220), engines, rounds);
+            measure("256 of 18 words", shortTexts(), engines, rounds);
+            measure("48 of 220 words", longTexts(), engines, rounds);
         } finally {
             for (Engine engine : engines.values()) {
                 engine.close();
@@ -73,6 +73,14 @@ public final class EmbeddingSpeed {
                 embedder.close();
             }
         };
+    }
+
+    static List<String> shortTexts() {
+        return texts(256, 18);
+    }
+
+    static List<String> longTexts() {
+        return texts(48, 220);
     }
 
     private static List<String> texts(int count, int words) {

@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorShuffle;
  * reduceLanes} promises no order.
  */
 final class LaneSum {
-    private static final VectorShuffle<Float> BY_8 = turn(8);
-    private static final VectorShuffle<Float> BY_4 = turn(4);
-    private static final VectorShuffle<Float> BY_2 = turn(2);
-    private static final VectorShuffle<Float> BY_1 = turn(1);
+    static final VectorShuffle<Float> BY_8 = turn(8);
+    static final VectorShuffle<Float> BY_4 = turn(4);
+    static final VectorShuffle<Float> BY_2 = turn(2);
+    static final VectorShuffle<Float> BY_1 = turn(1);
 
     private LaneSum() {}
 

@@ -15,7 +15,9 @@ public final class VectorExponentials implements Exponentials {
 
     /** e^x of each lane. */
     private static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(LOWEST).min(HIGHEST);
+        // a comparison and a blend: the vectors' own max and min take six instructions each, for NaN and the sign of zero
+        FloatVector clamped = x.blend(LOWEST, x.compare(VectorOperators.LT, LOWEST));
+        clamped = clamped.blend(HIGHEST, clamped.compare(VectorOperators.GT, HIGHEST));
         FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
         FloatVector n = shifted.sub(ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), clamped);
@@ -34,18 +36,25 @@ public final class VectorExponentials implements Exponentials {
     }
 
     @Override
-    public void maxima(float[] x, int at, int n, float[] maxima) {
+    public float maximum(float[] x, int at, int n, float[] columns) {
         for (int c = 0; c < COLUMNS; c += LANES) {
-            FloatVector largest = FloatVector.fromArray(F, x, at + c);
+            FloatVector m = FloatVector.fromArray(F, x, at + c);
             for (int i = at + c + COLUMNS; i < at + n; i += COLUMNS) {
-                largest = largest.max(FloatVector.fromArray(F, x, i));
+                FloatVector v = FloatVector.fromArray(F, x, i);
+                m = m.blend(v, v.compare(VectorOperators.GT, m));
             }
-            largest.intoArray(maxima, c);
+            m.intoArray(columns, c);
         }
+        for (int half = COLUMNS / 2; half >= LANES; half /= 2) {
+            for (int c = 0; c < half; c++) {
+                columns[c] = columns[c + half] > columns[c] ? columns[c + half] : columns[c];
+            }
+        }
+        return LaneMaximum.of(columns, 0);
     }
 
     @Override
-    public void exponentials(float[] x, int at, int n, float shift, float[] sums) {
+    public float exponentials(float[] x, int at, int n, float shift, float[] columns) {
         for (int c = 0; c < COLUMNS; c += LANES) {
             FloatVector sum = FloatVector.zero(F);
             for (int i = at + c; i < at + n; i += COLUMNS) {
@@ -53,8 +62,14 @@ public final class VectorExponentials implements Exponentials {
                 e.intoArray(x, i);
                 sum = sum.add(e);
             }
-            sum.intoArray(sums, c);
+            sum.intoArray(columns, c);
         }
+        for (int half = COLUMNS / 2; half >= LANES; half /= 2) {
+            for (int c = 0; c < half; c++) {
+                columns[c] += columns[c + half];
+            }
+        }
+        return LaneSum.of(columns, 0);
     }
 
     @Override

@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The tile in vectors: as many sums as stay in registers, while each weight and each input is loaded once for several.
  * With 32 registers that is six rows times four vectors (Zen 4, 512 bits, one thread: 111 GFLOP/s, 103 with four rows,
- * of a peak of 117), with 16 registers four rows times two. Rows and columns that are left over take smaller tiles.
+ * of a peak of 117), with 16 registers four rows times two. Rows and columns that are left over take smaller tiles;
+ * columns of less than four vectors, as the values of a narrow head have, take their rows in fours.
  */
 public final class VectorTile implements Tile {
     private static final VectorSpecies<Float> F = Species.F;
@@ -33,12 +34,24 @@ public final class VectorTile implements Tile {
             float[] sums,
             int sumsAt,
             int sumsStride) {
-        int row = 0;
-        while (row < rows) {
+        int wide = strips * STRIP / (4 * LANES) * (4 * LANES);
+        for (int row = 0; row < rows && wide > 0; ) {
             int count = rowsOfNextTile(rows - row);
-            strips(panel, at, gap, strips, x, xAt + row * xStride, xStride, count, depth, sums, sumsAt + row * sumsStride,
-                    sumsStride);
+            int c = sumsAt + row * sumsStride;
+            wide(panel, at, gap, wide, x, xAt + row * xStride, xStride, count, depth, sums, c, sumsStride);
             row += count;
+        }
+        for (int column = wide; column < strips * STRIP; ) {
+            int p = at + offset(column, gap);
+            int c = sumsAt + column;
+            if (column + 2 * LANES <= strips * STRIP) {
+                int o1 = offset(column + LANES, gap) - offset(column, gap);
+                two(panel, p, o1, x, xAt, xStride, rows, depth, sums, c, sumsStride);
+                column += 2 * LANES;
+            } else {
+                one(panel, p, x, xAt, xStride, rows, depth, sums, c, sumsStride);
+                column += LANES;
+            }
         }
     }
 
@@ -50,12 +63,12 @@ public final class VectorTile implements Tile {
         return left >= 4 ? 4 : Math.min(left, 2);
     }
 
-    /** All strips of a few rows. */
-    private static void strips(
+    /** A few rows times columns in fours of vectors. */
+    private static void wide(
             float[] panel,
             int at,
             int gap,
-            int strips,
+            int columns,
             float[] x,
             int xAt,
             int xStride,
@@ -64,9 +77,7 @@ public final class VectorTile implements Tile {
             float[] sums,
             int sumsAt,
             int sumsStride) {
-        int columns = strips * STRIP;
-        int column = 0;
-        for (; column + 4 * LANES <= columns; column += 4 * LANES) {
+        for (int column = 0; column < columns; column += 4 * LANES) {
             int p = at + offset(column, gap);
             int o1 = at + offset(column + LANES, gap) - p;
             int o2 = at + offset(column + 2 * LANES, gap) - p;
@@ -86,28 +97,49 @@ public final class VectorTile implements Tile {
                 default -> oneByFour(panel, p, o1, o2, o3, x, xAt, depth, sums, c);
             }
         }
-        for (; column + 2 * LANES <= columns; column += 2 * LANES) {
-            int p = at + offset(column, gap);
-            int o1 = at + offset(column + LANES, gap) - p;
-            int row = 0;
-            for (; row + 4 <= rows; row += 4) {
-                int c = sumsAt + row * sumsStride + column;
-                fourByTwo(panel, p, o1, x, xAt + row * xStride, xStride, depth, sums, c, sumsStride);
-            }
-            for (; row < rows; row++) {
-                oneByTwo(panel, p, o1, x, xAt + row * xStride, depth, sums, sumsAt + row * sumsStride + column);
-            }
+    }
+
+    /** All rows times two vectors. */
+    private static void two(
+            float[] panel,
+            int at,
+            int o1,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            int depth,
+            float[] sums,
+            int sumsAt,
+            int sumsStride) {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            int c = sumsAt + row * sumsStride;
+            fourByTwo(panel, at, o1, x, xAt + row * xStride, xStride, depth, sums, c, sumsStride);
         }
-        if (column < columns) {
-            int p = at + offset(column, gap);
-            int row = 0;
-            for (; row + 4 <= rows; row += 4) {
-                int c = sumsAt + row * sumsStride + column;
-                fourByOne(panel, p, x, xAt + row * xStride, xStride, depth, sums, c, sumsStride);
-            }
-            for (; row < rows; row++) {
-                oneByOne(panel, p, x, xAt + row * xStride, depth, sums, sumsAt + row * sumsStride + column);
-            }
+        for (; row < rows; row++) {
+            oneByTwo(panel, at, o1, x, xAt + row * xStride, depth, sums, sumsAt + row * sumsStride);
+        }
+    }
+
+    /** All rows times one vector. */
+    private static void one(
+            float[] panel,
+            int at,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            int depth,
+            float[] sums,
+            int sumsAt,
+            int sumsStride) {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            fourByOne(panel, at, x, xAt + row * xStride, xStride, depth, sums, sumsAt + row * sumsStride, sumsStride);
+        }
+        for (; row < rows; row++) {
+            oneByOne(panel, at, x, xAt + row * xStride, depth, sums, sumsAt + row * sumsStride);
         }
     }
 
