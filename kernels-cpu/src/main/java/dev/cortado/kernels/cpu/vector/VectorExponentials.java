@@ -13,26 +13,33 @@ public final class VectorExponentials implements Exponentials {
     /** Stateless. */
     public VectorExponentials() {}
 
-    /** e^x of each lane. */
-    private static FloatVector exp(FloatVector x) {
-        // a comparison and a blend: the vectors' own max and min take six instructions each, for NaN and the sign of zero
-        FloatVector clamped = x.blend(LOWEST, x.compare(VectorOperators.LT, LOWEST));
-        clamped = clamped.blend(HIGHEST, clamped.compare(VectorOperators.GT, HIGHEST));
-        FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
-        FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), clamped);
-        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-        FloatVector p = r.fma(1f / 5040, 1f / 720);
-        p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
-        p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
-        p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
-        p = p.fma(r, FloatVector.broadcast(F, 0.5f));
-        p = p.fma(r, FloatVector.broadcast(F, 1f));
-        p = p.fma(r, FloatVector.broadcast(F, 1f));
-        return p.mul(shifted.reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 23)
-                .add(127 << 23)
-                .reinterpretAsFloats());
+    /**
+     * x[i] = e^(sign * x[i] - shift), for i from {@code at} below {@code at + n}. Vectors stay within this method: one that
+     * is given to another may become an object, if C2 compiled the other by itself first. So {@link #gelu} repeats it.
+     */
+    private static void exp(float[] x, int at, int n, float sign, float shift) {
+        for (int i = at; i < at + n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, i).mul(sign).sub(shift);
+            // a comparison and a blend: the vectors' own max and min take six instructions each, for NaN and the sign of zero
+            FloatVector clamped = v.blend(LOWEST, v.compare(VectorOperators.LT, LOWEST));
+            clamped = clamped.blend(HIGHEST, clamped.compare(VectorOperators.GT, HIGHEST));
+            FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
+            FloatVector whole = shifted.sub(ROUNDER);
+            FloatVector r = whole.fma(FloatVector.broadcast(F, -LN2_HIGH), clamped);
+            r = whole.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+            FloatVector p = r.fma(1f / 5040, 1f / 720);
+            p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
+            p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
+            p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
+            p = p.fma(r, FloatVector.broadcast(F, 0.5f));
+            p = p.fma(r, FloatVector.broadcast(F, 1f));
+            p = p.fma(r, FloatVector.broadcast(F, 1f));
+            p.mul(shifted.reinterpretAsInts()
+                            .lanewise(VectorOperators.LSHL, 23)
+                            .add(127 << 23)
+                            .reinterpretAsFloats())
+                    .intoArray(x, i);
+        }
     }
 
     @Override
@@ -55,12 +62,11 @@ public final class VectorExponentials implements Exponentials {
 
     @Override
     public float exponentials(float[] x, int at, int n, float shift, float[] columns) {
+        exp(x, at, n, 1, shift);
         for (int c = 0; c < COLUMNS; c += LANES) {
             FloatVector sum = FloatVector.zero(F);
             for (int i = at + c; i < at + n; i += COLUMNS) {
-                FloatVector e = exp(FloatVector.fromArray(F, x, i).sub(shift));
-                e.intoArray(x, i);
-                sum = sum.add(e);
+                sum = sum.add(FloatVector.fromArray(F, x, i));
             }
             sum.intoArray(columns, c);
         }
@@ -74,10 +80,10 @@ public final class VectorExponentials implements Exponentials {
 
     @Override
     public void logistic(float[] x, int at, int n) {
+        exp(x, at, n, -1, 0);
         FloatVector one = FloatVector.broadcast(F, 1);
         for (int i = at; i < at + n; i += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(F, x, i).neg());
-            one.div(one.add(e)).intoArray(x, i);
+            one.div(one.add(FloatVector.fromArray(F, x, i))).intoArray(x, i);
         }
     }
 
@@ -92,7 +98,25 @@ public final class VectorExponentials implements Exponentials {
             p = p.fma(t, FloatVector.broadcast(F, ERFC_3));
             p = p.fma(t, FloatVector.broadcast(F, ERFC_2));
             p = p.fma(t, FloatVector.broadcast(F, ERFC_1));
-            FloatVector tail = p.mul(t).mul(exp(z.mul(z).neg()));
+            FloatVector y = z.mul(z).neg();
+            FloatVector clamped = y.blend(LOWEST, y.compare(VectorOperators.LT, LOWEST));
+            clamped = clamped.blend(HIGHEST, clamped.compare(VectorOperators.GT, HIGHEST));
+            FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
+            FloatVector whole = shifted.sub(ROUNDER);
+            FloatVector r = whole.fma(FloatVector.broadcast(F, -LN2_HIGH), clamped);
+            r = whole.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+            FloatVector e = r.fma(1f / 5040, 1f / 720);
+            e = e.fma(r, FloatVector.broadcast(F, 1f / 120));
+            e = e.fma(r, FloatVector.broadcast(F, 1f / 24));
+            e = e.fma(r, FloatVector.broadcast(F, 1f / 6));
+            e = e.fma(r, FloatVector.broadcast(F, 0.5f));
+            e = e.fma(r, FloatVector.broadcast(F, 1f));
+            e = e.fma(r, FloatVector.broadcast(F, 1f));
+            e = e.mul(shifted.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .add(127 << 23)
+                    .reinterpretAsFloats());
+            FloatVector tail = p.mul(t).mul(e);
             FloatVector rest = FloatVector.broadcast(F, 2).sub(tail);
             v.mul(0.5f)
                     .mul(rest.blend(tail, v.compare(VectorOperators.LT, 0f)))
