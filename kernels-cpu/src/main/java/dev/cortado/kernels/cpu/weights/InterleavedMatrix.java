@@ -28,6 +28,9 @@ public final class InterleavedMatrix extends CpuMatrix {
     private static final int LANES = VectorModule.LANES;
 
     private final Layout layout;
+    /** Kept, because a layout makes a new one for each that asks. */
+    private final Layout.@Nullable IntegerForm integerForm;
+
     private final Kernels.Quantized kernels;
     /** The file's bytes, or null when they were rewritten. */
     private final @Nullable MemorySegment source;
@@ -46,6 +49,7 @@ public final class InterleavedMatrix extends CpuMatrix {
             long address) {
         super(tensor);
         this.layout = layout;
+        integerForm = layout.integers();
         this.kernels = kernels;
         this.source = source;
         this.arena = arena;
@@ -248,8 +252,7 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     @Override
     public boolean offsets() {
-        Layout.IntegerForm form = layout.integers();
-        return form != null && form.offsets();
+        return integerForm != null && integerForm.offsets();
     }
 
     @Override
@@ -275,7 +278,7 @@ public final class InterleavedMatrix extends CpuMatrix {
             int from, int to, int k, int depth, IntegerPanel.Strips panel, int strip, Scratch scratch) {
         Objects.checkFromToIndex(from, to, rows());
         Bridge<IntegerPanel> kernel = present(kernels.integerPanel(), "integers");
-        panel.run = Objects.requireNonNull(layout.integers()).run();
+        panel.run = Objects.requireNonNull(integerForm).run();
         panel.hasOffsets = offsets();
         panel.runs = depth / panel.run;
         int block = k / layout.blockSize();
