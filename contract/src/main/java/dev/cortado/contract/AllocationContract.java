@@ -8,7 +8,6 @@ import dev.cortado.engine.backend.Segment;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Garbage per token, which a collector would have to stop the world for. */
@@ -16,12 +15,8 @@ interface AllocationContract extends UnderTest {
     /** What the compiler is given on a busy machine. */
     Duration PATIENCE = Duration.ofSeconds(60);
 
-    /**
-     * Counts what the calling thread allocates in operations; the segments are the caller's. It comes first, because C2
-     * may leave vectors of a kernel on the heap for good that it compiled while the other tests' odd shapes went through.
-     */
+    /** Counts what the calling thread allocates in operations; the segments are the caller's. */
     @Test
-    @Order(1)
     default void a_warm_forward_pass_makes_no_garbage() {
         assumeTrue(allocatesNothing(), "the backend does not claim to make no garbage");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -6,9 +6,7 @@ import dev.cortado.engine.reference.ReferenceBackend;
 import dev.cortado.gguf.TensorType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The tests that every backend passes: each operation against the {@link ReferenceBackend} on seeded random and on
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.TestMethodOrder;
  * declares what its arithmetic loses.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 public abstract class BackendContract
         implements MatmulContract,
                 EmbeddingContract,

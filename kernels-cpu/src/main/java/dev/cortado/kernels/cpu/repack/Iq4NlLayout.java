@@ -9,7 +9,7 @@ import dev.cortado.gguf.TensorType;
 /** IQ4_NL: scale d, nibbles that index {@link Tables#IQ4}; a weight is d table[q]. */
 final class Iq4NlLayout extends Layout {
     Iq4NlLayout() {
-        super(TensorType.IQ4_NL, 18);
+        super(TensorType.IQ4_NL, 18, null);
     }
 
     @Override

@@ -15,7 +15,7 @@ import dev.cortado.gguf.TensorType;
  */
 final class Iq4XsLayout extends Layout {
     Iq4XsLayout() {
-        super(TensorType.IQ4_XS, 138);
+        super(TensorType.IQ4_XS, 138, null);
     }
 
     @Override

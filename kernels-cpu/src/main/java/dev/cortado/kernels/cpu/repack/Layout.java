@@ -35,10 +35,12 @@ public abstract sealed class Layout
                 Mxfp4Layout {
     private final TensorType type;
     private final int blockBytes;
+    private final @Nullable IntegerForm integers;
 
-    Layout(TensorType type, int blockBytes) {
+    Layout(TensorType type, int blockBytes, @Nullable IntegerForm integers) {
         this.type = type;
         this.blockBytes = blockBytes;
+        this.integers = integers;
     }
 
     /** The layout of a type, or null for types whose rows are not interleaved. */
@@ -111,8 +113,8 @@ public abstract sealed class Layout
     public record IntegerForm(int run, int zero, boolean offsets) {}
 
     /** The form in which the integer tile multiplies the type, or null where weights have too many bits for it. */
-    public @Nullable IntegerForm integers() {
-        return null;
+    public final @Nullable IntegerForm integers() {
+        return integers;
     }
 
     /** Reads one row's block as integers and scales; what each vector kernel computes is defined by this. */

@@ -8,7 +8,7 @@ import dev.cortado.gguf.TensorType;
 /** MXFP4: exponent e (E8M0), nibbles that index {@link Tables#E2M1}; a weight is 2^(e - 128) table[q]. */
 final class Mxfp4Layout extends Layout {
     Mxfp4Layout() {
-        super(TensorType.MXFP4, 17);
+        super(TensorType.MXFP4, 17, new IntegerForm(32, 0, false));
     }
 
     @Override
@@ -19,11 +19,6 @@ final class Mxfp4Layout extends Layout {
             putByte(to + lane, getByte(from));
             Planes.copy(from + 1, 4, to + lanes, lanes, lane);
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 0, false);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class Q2KLayout extends Layout {
     Q2KLayout() {
-        super(TensorType.Q2_K, 84);
+        super(TensorType.Q2_K, 84, new IntegerForm(16, 0, true));
     }
 
     @Override
@@ -32,11 +32,6 @@ final class Q2KLayout extends Layout {
                 Planes.twoBits(from + 16 + 32 * (c >> 2), 2 * (c & 3), to + (20L + 8 * c) * lanes, lanes, lane);
             }
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(16, 0, true);
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 final class Q3KLayout extends Layout {
     Q3KLayout() {
-        super(TensorType.Q3_K, 114);
+        super(TensorType.Q3_K, 114, new IntegerForm(16, 0, false));
     }
 
     @Override
@@ -32,11 +32,6 @@ final class Q3KLayout extends Layout {
                 putInt(chunk + 8L * lanes + 4L * lane, Planes.fifthBits(from, c));
             }
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(16, 0, false);
     }
 
     @Override

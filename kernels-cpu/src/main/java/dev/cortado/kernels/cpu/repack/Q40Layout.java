@@ -9,7 +9,7 @@ import dev.cortado.gguf.TensorType;
 /** Q4_0: scale d, nibbles; a weight is d (q - 8). */
 final class Q40Layout extends Layout {
     Q40Layout() {
-        super(TensorType.Q4_0, 18);
+        super(TensorType.Q4_0, 18, new IntegerForm(32, 0, false));
     }
 
     @Override
@@ -25,11 +25,6 @@ final class Q40Layout extends Layout {
     @Override
     public Transposition transposition() {
         return new Transposition(1, 4);
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 0, false);
     }
 
     @Override

@@ -9,7 +9,7 @@ import dev.cortado.gguf.TensorType;
 /** Q4_1: scale d, minimum m, nibbles; a weight is d q + m. */
 final class Q41Layout extends Layout {
     Q41Layout() {
-        super(TensorType.Q4_1, 20);
+        super(TensorType.Q4_1, 20, new IntegerForm(32, 0, true));
     }
 
     @Override
@@ -26,11 +26,6 @@ final class Q41Layout extends Layout {
     @Override
     public Transposition transposition() {
         return new Transposition(2, 4);
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 0, true);
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.cortado.gguf.TensorType;
  */
 final class Q4KLayout extends Layout {
     Q4KLayout() {
-        super(TensorType.Q4_K, 148);
+        super(TensorType.Q4_K, 148, new IntegerForm(32, 0, true));
     }
 
     @Override
@@ -26,11 +26,6 @@ final class Q4KLayout extends Layout {
                 Planes.nibbles(from + 16 + 32 * (c >> 1), 4 * (c & 1), to + (20L + 16 * c) * lanes, lanes, lane);
             }
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 0, true);
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.cortado.gguf.TensorType;
 /** Q5_0: scale d, fifth bits, nibbles; a weight is d (q - 16). */
 final class Q50Layout extends Layout {
     Q50Layout() {
-        super(TensorType.Q5_0, 22);
+        super(TensorType.Q5_0, 22, new IntegerForm(32, 0, false));
     }
 
     @Override
@@ -23,11 +23,6 @@ final class Q50Layout extends Layout {
             putInt(to + 2L * lanes + 4L * lane, Planes.fifthBits(getInt(from + 2)));
             Planes.copy(from + 6, 4, to + 6L * lanes, lanes, lane);
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 0, false);
     }
 
     @Override

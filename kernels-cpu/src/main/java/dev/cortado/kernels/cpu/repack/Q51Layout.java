@@ -11,7 +11,7 @@ import dev.cortado.gguf.TensorType;
 /** Q5_1: scale d, minimum m, fifth bits, nibbles; a weight is d q + m. */
 final class Q51Layout extends Layout {
     Q51Layout() {
-        super(TensorType.Q5_1, 24);
+        super(TensorType.Q5_1, 24, new IntegerForm(32, 16, true));
     }
 
     @Override
@@ -24,11 +24,6 @@ final class Q51Layout extends Layout {
             putInt(to + 4L * lanes + 4L * lane, Planes.fifthBits(getInt(from + 4)));
             Planes.copy(from + 8, 4, to + 8L * lanes, lanes, lane);
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 16, true);
     }
 
     @Override

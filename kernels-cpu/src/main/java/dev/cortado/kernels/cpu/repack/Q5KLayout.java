@@ -9,7 +9,7 @@ import dev.cortado.gguf.TensorType;
 /** Q5_K: as Q4_K, each chunk with a plane of fifth bits before its nibbles. */
 final class Q5KLayout extends Layout {
     Q5KLayout() {
-        super(TensorType.Q5_K, 180);
+        super(TensorType.Q5_K, 180, new IntegerForm(32, 16, true));
     }
 
     @Override
@@ -26,11 +26,6 @@ final class Q5KLayout extends Layout {
                 Planes.nibbles(from + 48 + 32 * (c >> 1), 4 * (c & 1), chunk + 4L * lanes, lanes, lane);
             }
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(32, 16, true);
     }
 
     @Override

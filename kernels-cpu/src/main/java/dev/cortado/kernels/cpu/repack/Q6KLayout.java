@@ -14,7 +14,7 @@ import dev.cortado.gguf.TensorType;
  */
 final class Q6KLayout extends Layout {
     Q6KLayout() {
-        super(TensorType.Q6_K, 210);
+        super(TensorType.Q6_K, 210, new IntegerForm(16, 0, false));
     }
 
     @Override
@@ -33,11 +33,6 @@ final class Q6KLayout extends Layout {
                 Planes.nibbles(from + 64 * half + 32 * (c & 1), 2 * (c & 2), chunk + 8L * lanes, lanes, lane);
             }
         }
-    }
-
-    @Override
-    public IntegerForm integers() {
-        return new IntegerForm(16, 0, false);
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.cortado.gguf.TensorType;
 /** Q8_0: scale d, 8 planes of four bytes; a weight is d q. */
 final class Q80Layout extends Layout {
     Q80Layout() {
-        super(TensorType.Q8_0, 34);
+        super(TensorType.Q8_0, 34, null);
     }
 
     @Override

@@ -28,9 +28,6 @@ public final class InterleavedMatrix extends CpuMatrix {
     private static final int LANES = VectorModule.LANES;
 
     private final Layout layout;
-    /** Kept, because a layout makes a new one for each that asks. */
-    private final Layout.@Nullable IntegerForm integerForm;
-
     private final Kernels.Quantized kernels;
     /** The file's bytes, or null when they were rewritten. */
     private final @Nullable MemorySegment source;
@@ -49,7 +46,6 @@ public final class InterleavedMatrix extends CpuMatrix {
             long address) {
         super(tensor);
         this.layout = layout;
-        integerForm = layout.integers();
         this.kernels = kernels;
         this.source = source;
         this.arena = arena;
@@ -252,7 +248,8 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     @Override
     public boolean offsets() {
-        return integerForm != null && integerForm.offsets();
+        Layout.IntegerForm form = layout.integers();
+        return form != null && form.offsets();
     }
 
     @Override
@@ -278,7 +275,7 @@ public final class InterleavedMatrix extends CpuMatrix {
             int from, int to, int k, int depth, IntegerPanel.Strips panel, int strip, Scratch scratch) {
         Objects.checkFromToIndex(from, to, rows());
         Bridge<IntegerPanel> kernel = present(kernels.integerPanel(), "integers");
-        panel.run = Objects.requireNonNull(integerForm).run();
+        panel.run = Objects.requireNonNull(layout.integers()).run();
         panel.hasOffsets = offsets();
         panel.runs = depth / panel.run;
         int block = k / layout.blockSize();

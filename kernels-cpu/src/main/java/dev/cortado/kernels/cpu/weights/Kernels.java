@@ -13,6 +13,8 @@ import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,19 +140,12 @@ public final class Kernels {
         if (layout.integers() != null) {
             return null;
         }
-        Panel scalar = new ScalarPanel(layout, VectorModule.LANES);
-        if (plainOnly()) {
-            return new Bridge<>(scalar, scalar);
-        }
-        Panel vector = VectorPanels.of(layout.type());
-        Bridge<Panel> panel = new Bridge<>(scalar, vector);
-        if (choice == Choice.VECTOR) {
-            panel.cross();
-            return panel;
-        }
         float[] target = new float[TINY_BLOCKS * layout.blockSize() * Panel.ROWS];
-        warm(layout, (weights, scratch) -> vector.fill(weights, TINY_BLOCKS, target, 0, scratch), panel::cross);
-        return panel;
+        return bridge(
+                new ScalarPanel(layout, VectorModule.LANES),
+                () -> VectorPanels.of(layout.type()),
+                (panel, ready) -> warm(
+                        layout, (weights, scratch) -> panel.fill(weights, TINY_BLOCKS, target, 0, scratch), ready));
     }
 
     private @Nullable Bridge<IntegerPanel> integerPanel(Layout layout) {
@@ -158,20 +153,33 @@ public final class Kernels {
         if (form == null) {
             return null;
         }
-        IntegerPanel scalar = new ScalarIntegerPanel(layout, form, VectorModule.LANES);
+        int blocks = Math.min(TINY_BLOCKS, IntegerPanel.Strips.DEPTH / layout.blockSize());
+        IntegerPanel.Strips target = new IntegerPanel.Strips(1);
+        return bridge(
+                new ScalarIntegerPanel(layout, form, VectorModule.LANES),
+                () -> VectorIntegerPanels.of(layout.type()),
+                (panel, ready) -> warm(
+                        layout, (weights, scratch) -> panel.fill(weights, blocks, target, 0, 0, scratch), ready));
+    }
+
+    /**
+     * A kernel in the forms that the choice asks for.
+     *
+     * @param vector touched only where there is a Vector API
+     * @param warm begins the vector form's warm-up, and is given what to call when it is ready
+     */
+    private <K> Bridge<K> bridge(K scalar, Supplier<K> vector, BiConsumer<K, Runnable> warm) {
         if (plainOnly()) {
             return new Bridge<>(scalar, scalar);
         }
-        IntegerPanel vector = VectorIntegerPanels.of(layout.type());
-        Bridge<IntegerPanel> panel = new Bridge<>(scalar, vector);
+        K fast = vector.get();
+        Bridge<K> bridge = new Bridge<>(scalar, fast);
         if (choice == Choice.VECTOR) {
-            panel.cross();
-            return panel;
+            bridge.cross();
+        } else {
+            warm.accept(fast, bridge::cross);
         }
-        int blocks = Math.min(TINY_BLOCKS, IntegerPanel.Strips.DEPTH / layout.blockSize());
-        IntegerPanel.Strips target = new IntegerPanel.Strips(1);
-        warm(layout, (weights, scratch) -> vector.fill(weights, blocks, target, 0, 0, scratch), panel::cross);
-        return panel;
+        return bridge;
     }
 
     private static Bridge<Product> twice(Bridge<Product> one) {
@@ -242,21 +250,15 @@ public final class Kernels {
 
     private Bridge<Transpose> newTranspose() {
         Transpose plain = (lines, depth, panel, at, room) -> Transpose.plain(lines, depth, 0, panel, at);
-        if (plainOnly()) {
-            return new Bridge<>(plain, plain);
-        }
-        Transpose vector = new VectorTranspose();
-        Bridge<Transpose> bridge = new Bridge<>(plain, vector);
-        if (choice == Choice.VECTOR) {
-            bridge.cross();
-            return bridge;
-        }
         int depth = 2 * VectorModule.LANES + 2;
         float[] lines = new float[Panel.ROWS * depth];
         float[] panel = new float[Panel.ROWS * depth];
         float[] room = new float[Panel.ROWS * Panel.ROWS];
-        warmup.add(Warmup.Stage.PROMPT, "transpose", () -> vector.apply(lines, depth, panel, 0, room), bridge::cross);
-        return bridge;
+        return bridge(
+                plain,
+                () -> new VectorTranspose(), // a method reference would load the class where there is no Vector API
+                (vector, ready) -> warmup.add(
+                        Warmup.Stage.PROMPT, "transpose", () -> vector.apply(lines, depth, panel, 0, room), ready));
     }
 
     synchronized Rows rows(TensorType type) {

@@ -193,24 +193,13 @@ public final class QuantizedRows {
 
     /** Makes {@link #scaledSums} of a row whose pairs are there. */
     void scaleSums(int token) {
+        sum(token);
         for (int i = token * columns / 32; i < (token + 1) * columns / 32; i++) {
             float scale = scales[32 * i / block];
-            int first = sum16(pairs, 16 * i);
-            int second = sum16(pairs, 16 * i + 8);
-            scaledSums16[2 * i] = scale * first;
-            scaledSums16[2 * i + 1] = scale * second;
-            scaledSums32[i] = scale * (first + second);
+            scaledSums16[2 * i] = scale * sums16[2 * i];
+            scaledSums16[2 * i + 1] = scale * sums16[2 * i + 1];
+            scaledSums32[i] = scale * sums32[i];
         }
-    }
-
-    private static int sum16(int[] pairs, int from) {
-        int both = 0;
-        int high = 0;
-        for (int i = from; i < from + 8; i++) {
-            both += pairs[i];
-            high += pairs[i] >> 16;
-        }
-        return (short) both + high;
     }
 
     /** Makes {@link #inOrder()} of the first rows, unless it is there. */

@@ -15,8 +15,6 @@ public final class Scratch {
     public final int[] weights = new int[256 * Panel.ROWS];
     /** What each run of a group-block is multiplied with, [run][lane]. */
     public final float[] factors = new float[16 * Panel.ROWS];
-    /** What is subtracted from each run of a group-block, [run][lane]. */
-    public final float[] offsets = new float[16 * Panel.ROWS];
 
     private Arena arena = Arena.ofAuto();
     private long tile;
