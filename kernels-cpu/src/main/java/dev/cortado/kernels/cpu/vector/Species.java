@@ -34,9 +34,6 @@ public final class Species {
     /** As many bytes as there are int lanes, or more: the shortest vector has 8. */
     public static final VectorSpecies<Byte> B_PER_LANE = B.withShape(shape(Math.max(64, BITS / 4)));
 
-    /** As many bytes as there are shorts. */
-    public static final VectorSpecies<Byte> B_PER_SHORT = B.withShape(shape(BITS / 2));
-
     /** Int lanes. */
     public static final int LANES = I.length();
 

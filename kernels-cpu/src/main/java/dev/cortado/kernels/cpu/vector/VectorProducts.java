@@ -3,6 +3,7 @@ package dev.cortado.kernels.cpu.vector;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.weights.Product;
 import dev.cortado.kernels.cpu.weights.RowProduct;
+import dev.cortado.kernels.cpu.weights.RowsProduct;
 
 /** The vector kernels by type. */
 public final class VectorProducts {
@@ -48,12 +49,24 @@ public final class VectorProducts {
         };
     }
 
-    /** The kernel that multiplies quantised rows, as the file has them, with one token. */
-    public static Product row(TensorType type) {
-        if (type != TensorType.Q8_0) {
-            throw new IllegalArgumentException(type + " is only multiplied interleaved");
-        }
-        return Q80RowProduct::one;
+    /** The kernel that multiplies quantised rows as the file has them. */
+    public static RowsProduct rows(TensorType type) {
+        return switch (type) {
+            case Q4_0 -> Q4RowsProduct::q40;
+            case Q4_1 -> Q4RowsProduct::q41;
+            case Q5_0 -> Q5RowsProduct::q50;
+            case Q5_1 -> Q5RowsProduct::q51;
+            case Q8_0 -> Q80RowsProduct::multiply;
+            case IQ4_NL -> TableRowsProduct::iq4nl;
+            case MXFP4 -> TableRowsProduct::mxfp4;
+            case Q2_K -> Q2KRowsProduct::multiply;
+            case Q3_K -> Q3KRowsProduct::multiply;
+            case Q4_K -> Q4KRowsProduct::multiply;
+            case Q5_K -> Q5KRowsProduct::multiply;
+            case Q6_K -> Q6KRowsProduct::multiply;
+            case IQ4_XS -> Iq4XsRowsProduct::multiply;
+            default -> throw new IllegalArgumentException(type + " has no kernel for rows as the file has them");
+        };
     }
 
     /** The kernel that multiplies rows of a floating-point type with one input. */

@@ -76,12 +76,6 @@ public final class Inputs {
         }
     }
 
-    /** Makes the form of 8 bits, and its values in their order too. */
-    void prepareInOrder(int block) {
-        prepareQuantized(block);
-        quantized(block).order(tokens);
-    }
-
     private void quantize(QuantizedRows rows) {
         rows.resize(Math.max(tokens, QuantizedRows.few()), columns);
         for (int t = 0; t < tokens; t++) {

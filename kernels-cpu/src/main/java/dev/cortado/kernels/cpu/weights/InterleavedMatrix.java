@@ -14,9 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A quantised matrix whose kernels read rows interleaved by {@link Layout}: rewritten into memory of its own, or in the
- * file's bytes. From those, few tokens are multiplied by kernels that read rows as they are; where a type has none, and
- * for panels, each group of rows is interleaved into the thread's scratch on its way to the kernel.
+ * A quantised matrix whose rows were interleaved by {@link Layout} into memory of its own; or, for machines that are
+ * short of memory, one in the file's bytes. Those are multiplied with few tokens as they are; for panels, each group of
+ * rows is interleaved into the thread's scratch on its way to the kernel.
  */
 public final class InterleavedMatrix extends CpuMatrix {
     /** Weights that stay in the second-level cache while several lots of tokens are multiplied with them. */
@@ -24,6 +24,9 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     /** More rows are faster through a panel of integers, although its filling takes as long as eight rows. */
     private static final int FEW_ROWS = 4;
+
+    /** Bytes of the widest vector. */
+    private static final int WIDEST = 64;
 
     private static final int LANES = VectorModule.LANES;
 
@@ -34,6 +37,9 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     private final @Nullable Arena arena;
     private final long address;
+    /** A copy of the last rows with room behind them, where rows are multiplied in the file's form; else nothing. */
+    private final MemorySegment lastRows;
+
     private final int blocks;
     private volatile boolean closed;
 
@@ -43,13 +49,15 @@ public final class InterleavedMatrix extends CpuMatrix {
             Kernels.Quantized kernels,
             @Nullable MemorySegment source,
             @Nullable Arena arena,
-            long address) {
+            long address,
+            MemorySegment lastRows) {
         super(tensor);
         this.layout = layout;
         this.kernels = kernels;
         this.source = source;
         this.arena = arena;
         this.address = address;
+        this.lastRows = lastRows;
         blocks = columns() / layout.blockSize();
     }
 
@@ -61,25 +69,36 @@ public final class InterleavedMatrix extends CpuMatrix {
             arena = Arena.ofShared();
             source = arena.allocate(source.byteSize(), 64).copyFrom(source);
         }
-        InterleavedMatrix inFile = new InterleavedMatrix(tensor, layout, kernels, source, arena, source.address());
+        long address = source.address();
         if (!repack) {
-            return inFile;
+            return new InterleavedMatrix(tensor, layout, kernels, source, arena, address, lastRows(tensor, source));
         }
+        InterleavedMatrix inFile =
+                new InterleavedMatrix(tensor, layout, kernels, source, arena, address, MemorySegment.NULL);
         Arena own = Arena.ofShared();
         long groupBytes = inFile.groupBytes();
         int groups = inFile.groups();
         // vector loads of byte planes may read past the last of them
-        long address = own.allocate(groups * groupBytes + 64, 64).address();
+        long target = own.allocate(groups * groupBytes + 64, 64).address();
         int perPart = (int) Math.max(1, CACHED_BYTES / groupBytes);
         parallel.run((groups + perPart - 1) / perPart, part -> {
-            inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), address);
+            inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), target);
         });
         if (tensor.data().isMapped()) {
             // the pages were read for the last time
             tensor.data().unload();
         }
         inFile.close();
-        return new InterleavedMatrix(tensor, layout, kernels, null, own, address);
+        return new InterleavedMatrix(tensor, layout, kernels, null, own, target, MemorySegment.NULL);
+    }
+
+    /** Kernels of rows read up to a vector beyond the row at hand: a file's last rows need room behind them. */
+    private static MemorySegment lastRows(Tensor tensor, MemorySegment source) {
+        long rowBytes = tensor.type().bytes(tensor.columns());
+        long bytes = Math.min(tensor.rows(), (WIDEST + rowBytes - 1) / rowBytes) * rowBytes;
+        MemorySegment rows = Arena.ofAuto().allocate(bytes + WIDEST, WIDEST);
+        MemorySegment.copy(source, tensor.rows() * rowBytes - bytes, rows, 0, bytes);
+        return rows;
     }
 
     /** Interleaves groups of rows of the file's bytes; group 0 would go to {@code target}. */
@@ -109,10 +128,9 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     @Override
     public void prepare(Inputs x) {
-        if (kernels.readRows()) {
-            x.prepareInOrder(layout.blockSize());
-        } else {
-            x.prepareQuantized(layout.blockSize());
+        switch (kernels.few()) {
+            case Kernels.InFile rows -> x.prepareFloats();
+            case Kernels.Interleaved groups -> x.prepareQuantized(layout.blockSize());
         }
     }
 
@@ -166,45 +184,48 @@ public final class InterleavedMatrix extends CpuMatrix {
     public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
         check(x, from, to, y, at, stride);
         requireOpen();
-        QuantizedRows inputs = x.quantized(layout.blockSize());
-        if (kernels.readRows()) {
-            multiplyRows(inputs, x.tokens(), from, to, y, at, stride, scratch);
-            return;
+        switch (kernels.few()) {
+            case Kernels.InFile rows -> multiplyRows(rows.product().get(), x, from, to, y, at, stride, scratch);
+            case Kernels.Interleaved groups -> multiplyGroups(groups, x, from, to, y, at, stride, scratch);
         }
-        int perChunk = source == null ? (int) Math.max(1, CACHED_BYTES / groupBytes()) : 1;
+    }
+
+    private void multiplyGroups(
+            Kernels.Interleaved products, Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        QuantizedRows inputs = x.quantized(layout.blockSize());
+        int perChunk = (int) Math.max(1, CACHED_BYTES / groupBytes());
         int whole = to / LANES;
         for (int g = from / LANES; g < whole; g += perChunk) {
             int count = Math.min(perChunk, whole - g);
             long weights = tile(g, 0, blocks, scratch);
-            multiply(weights, count, inputs, 0, x.tokens(), y, at + g * LANES, stride, scratch);
+            multiply(products, weights, count, inputs, 0, x.tokens(), y, at + g * LANES, stride, scratch);
         }
         if (whole * LANES < to) {
-            multiplyLast(whole, to - whole * LANES, inputs, x.tokens(), y, at + whole * LANES, stride, scratch);
-        }
-    }
-
-    /** From the file's bytes as they are. */
-    private void multiplyRows(
-            QuantizedRows x, int tokens, int from, int to, float[] y, int at, int stride, Scratch scratch) {
-        long rowBytes = type().bytes(columns());
-        int perChunk = (int) Math.max(1, CACHED_BYTES / rowBytes);
-        for (int r = from; r < to; r += perChunk) {
-            int count = Math.min(perChunk, to - r);
-            multiply(address + r * rowBytes, count, x, 0, tokens, y, at + r, stride, scratch);
+            multiplyLast(
+                    products, whole, to - whole * LANES, inputs, x.tokens(), y, at + whole * LANES, stride, scratch);
         }
     }
 
     /** The group whose last lanes have no place in y. */
     private void multiplyLast(
-            int group, int count, QuantizedRows x, int tokens, float[] y, int at, int stride, Scratch scratch) {
+            Kernels.Interleaved products,
+            int group,
+            int count,
+            QuantizedRows x,
+            int tokens,
+            float[] y,
+            int at,
+            int stride,
+            Scratch scratch) {
         long weights = tile(group, 0, blocks, scratch);
         for (int t = 0; t < tokens; t++) {
-            multiply(weights, 1, x, t, 1, scratch.tail, 0, 0, scratch);
+            multiply(products, weights, 1, x, t, 1, scratch.tail, 0, 0, scratch);
             System.arraycopy(scratch.tail, 0, y, at + t * stride, count);
         }
     }
 
     private void multiply(
+            Kernels.Interleaved products,
             long weights,
             int groups,
             QuantizedRows x,
@@ -216,10 +237,35 @@ public final class InterleavedMatrix extends CpuMatrix {
             Scratch scratch) {
         int t = 0;
         for (; t + 2 <= tokens; t += 2) {
-            kernels.two().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+            products.two().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
         }
         if (t < tokens) {
-            kernels.one().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+            products.one().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+        }
+    }
+
+    /** From the file's bytes as they are. */
+    private void multiplyRows(
+            RowsProduct product, Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        long rowBytes = type().bytes(columns());
+        int perChunk = (int) Math.max(1, CACHED_BYTES / rowBytes);
+        int copied = rows() - (int) ((lastRows.byteSize() - WIDEST) / rowBytes);
+        int end = Math.min(to, copied);
+        for (int r = from; r < end; r += perChunk) {
+            int count = Math.min(perChunk, end - r);
+            multiplyRows(product, address + r * rowBytes, count, x, y, at + r, stride, scratch);
+        }
+        int rest = Math.max(from, copied);
+        if (rest < to) {
+            long weights = lastRows.address() + (rest - copied) * rowBytes;
+            multiplyRows(product, weights, to - rest, x, y, at + rest, stride, scratch);
+        }
+    }
+
+    private void multiplyRows(
+            RowsProduct product, long weights, int count, Inputs x, float[] y, int at, int stride, Scratch scratch) {
+        for (int t = 0; t < x.tokens(); t++) {
+            product.multiply(weights, count, blocks, x.floats(t), y, at + t * stride, scratch);
         }
     }
 

@@ -42,22 +42,33 @@ public final class Kernels {
         VECTOR
     }
 
-    /**
-     * Kernels of one quantised type: for one token, for two at once, and the panels for many, of floats or of integers.
-     *
-     * @param readRows whether the products read rows as the file has them, not interleaved ones
-     */
-    record Quantized(
-            Bridge<Product> one,
-            Bridge<Product> two,
-            @Nullable Bridge<Panel> panel,
-            @Nullable Bridge<IntegerPanel> integerPanel,
-            boolean readRows) {
+    /** Kernels of one quantised type: for few tokens, and the panels for many, of floats or of integers. */
+    record Quantized(Few few, @Nullable Bridge<Panel> panel, @Nullable Bridge<IntegerPanel> integerPanel) {
         boolean crossed() {
-            return one.crossed()
-                    && two.crossed()
+            return few.crossed()
                     && (panel == null || panel.crossed())
                     && (integerPanel == null || integerPanel.crossed());
+        }
+    }
+
+    /** Kernels of one quantised type for few tokens. */
+    sealed interface Few {
+        boolean crossed();
+    }
+
+    /** For interleaved rows: with one token, and with two at once. */
+    record Interleaved(Bridge<Product> one, Bridge<Product> two) implements Few {
+        @Override
+        public boolean crossed() {
+            return one.crossed() && two.crossed();
+        }
+    }
+
+    /** For rows as the file has them. */
+    record InFile(Bridge<RowsProduct> product) implements Few {
+        @Override
+        public boolean crossed() {
+            return product.crossed();
         }
     }
 
@@ -84,14 +95,9 @@ public final class Kernels {
 
     /** @param repack whether the matrix is rewritten, or multiplied as the file has it */
     synchronized Quantized of(Layout layout, boolean repack) {
-        return repack || !readsRows(layout.type())
+        return repack
                 ? interleaved.computeIfAbsent(layout.type(), type -> interleaved(layout))
                 : inFile.computeIfAbsent(layout.type(), type -> inFile(layout));
-    }
-
-    /** Whether a type has kernels that read rows as the file has them. */
-    static boolean readsRows(TensorType type) {
-        return type == TensorType.Q8_0;
     }
 
     private boolean plainOnly() {
@@ -103,7 +109,7 @@ public final class Kernels {
         Product scalar = new ScalarProduct(layout, VectorModule.LANES);
         if (plainOnly()) {
             Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(one, twice(one), panel(layout), integerPanel(layout), false);
+            return new Quantized(new Interleaved(one, twice(one)), panel(layout), integerPanel(layout));
         }
         Product vectorOne = VectorProducts.one(type);
         Product vectorTwo = VectorProducts.two(type);
@@ -116,24 +122,15 @@ public final class Kernels {
             warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
             warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
         }
-        return new Quantized(one, two, panel(layout), integerPanel(layout), false);
+        return new Quantized(new Interleaved(one, two), panel(layout), integerPanel(layout));
     }
 
     private Quantized inFile(Layout layout) {
-        TensorType type = layout.type();
-        Product scalar = new ScalarRowProduct(layout, VectorModule.LANES);
-        if (plainOnly()) {
-            Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(one, twice(one), panel(layout), integerPanel(layout), true);
-        }
-        Product vector = VectorProducts.row(type);
-        Bridge<Product> one = new Bridge<>(scalar, vector);
-        if (choice == Choice.VECTOR) {
-            one.cross();
-        } else {
-            warm(layout, Warmup.Stage.TOKEN, "product of rows " + type, vector, one::cross);
-        }
-        return new Quantized(one, twice(one), panel(layout), integerPanel(layout), true);
+        Bridge<RowsProduct> product = bridge(
+                new ScalarRowsProduct(layout, VectorModule.LANES),
+                () -> VectorProducts.rows(layout.type()),
+                (vector, ready) -> warm(layout, vector, ready));
+        return new Quantized(new InFile(product), panel(layout), integerPanel(layout));
     }
 
     private @Nullable Bridge<Panel> panel(Layout layout) {
@@ -206,7 +203,6 @@ public final class Kernels {
                 .address();
         QuantizedRows x = new QuantizedRows(layout.blockSize());
         x.resize(2, columns);
-        x.order(2);
         float[] y = new float[2 * rows];
         Scratch scratch = new Scratch();
         warmup.add(
@@ -214,6 +210,25 @@ public final class Kernels {
                 name,
                 () -> {
                     vector.multiply(weights, groups, blocks, x, 0, y, 0, rows, scratch);
+                    Reference.reachabilityFence(arena);
+                },
+                ready);
+    }
+
+    private void warm(Layout layout, RowsProduct vector, Runnable ready) {
+        int rows = 2;
+        int blocks = TINY_BLOCKS;
+        Arena arena = Arena.ofAuto();
+        long weights = arena.allocate((long) rows * blocks * layout.type().blockBytes() + 64, 64)
+                .address();
+        long x = arena.allocate(4L * blocks * layout.blockSize(), 64).address();
+        float[] y = new float[rows];
+        Scratch scratch = new Scratch();
+        warmup.add(
+                Warmup.Stage.TOKEN,
+                "product of rows " + layout.type(),
+                () -> {
+                    vector.multiply(weights, rows, blocks, x, y, 0, scratch);
                     Reference.reachabilityFence(arena);
                 },
                 ready);

@@ -1,6 +1,6 @@
 package dev.cortado.kernels.cpu.weights;
 
-/** A kernel: the product of quantised weights, interleaved or as the file has them, with quantised inputs. */
+/** A kernel: the product of interleaved weights with quantised inputs. */
 @FunctionalInterface
 public interface Product {
     /**
@@ -8,7 +8,7 @@ public interface Product {
      * last one, and for as many tokens t as the kernel takes at once.
      *
      * @param weights address of the first group
-     * @param groups groups of rows, side by side in memory; rows, for kernels that do not read interleaved ones
+     * @param groups groups of rows, side by side in memory
      * @param blocks blocks per row
      * @param scratch the calling thread's
      */

@@ -7,7 +7,6 @@ package dev.cortado.kernels.cpu.weights;
  * <ul>
  *   <li>{@link #pairs()}: two 16-bit values an int: int 2i holds values 4i (low half) and 4i + 2, int 2i + 1 holds
  *       4i + 1 and 4i + 3
- *   <li>{@link #inOrder()}: the same in their order, int i holds values 2i (low half) and 2i + 1; made on demand
  *   <li>{@link #scales()}: a float per block
  *   <li>{@link #sums32()}, {@link #sums16()}: an int per 32 or 16 values, their sum
  *   <li>{@link #starts32()}: an int per 32 values with two 16-bit halves: -16 times the sum of the values in the low and
@@ -27,8 +26,6 @@ public final class QuantizedRows {
     private int columns;
     private int capacity;
     private int[] pairs = {};
-    private int[] inOrder = {};
-    private boolean ordered;
     private float[] scales = {};
     private int[] sums16 = {};
     private int[] sums32 = {};
@@ -53,7 +50,6 @@ public final class QuantizedRows {
             throw new IllegalArgumentException("rows of %d values, but blocks have %d".formatted(columns, block));
         }
         this.columns = columns;
-        ordered = false;
         int values = tokens * columns;
         if (values > capacity) {
             capacity = values;
@@ -72,11 +68,6 @@ public final class QuantizedRows {
 
     public int[] pairs() {
         return pairs;
-    }
-
-    /** Valid after {@link #order}. */
-    public int[] inOrder() {
-        return inOrder;
     }
 
     public float[] scales() {
@@ -200,23 +191,6 @@ public final class QuantizedRows {
             scaledSums16[2 * i + 1] = scale * sums16[2 * i + 1];
             scaledSums32[i] = scale * sums32[i];
         }
-    }
-
-    /** Makes {@link #inOrder()} of the first rows, unless it is there. */
-    void order(int tokens) {
-        if (ordered) {
-            return;
-        }
-        if (inOrder.length < pairs.length) {
-            inOrder = new int[pairs.length];
-        }
-        for (int i = 0; i < tokens * columns / 2; i += 2) {
-            int even = pairs[i];
-            int odd = pairs[i + 1];
-            inOrder[i] = even & 0xFFFF | odd << 16;
-            inOrder[i + 1] = even >>> 16 | odd & 0xFFFF0000;
-        }
-        ordered = true;
     }
 
     /** Both 16-bit halves of (a + b) / 2. */

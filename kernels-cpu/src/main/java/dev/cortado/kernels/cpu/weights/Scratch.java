@@ -8,6 +8,9 @@ public final class Scratch {
     final Block block = new Block();
     /** Results of the last group, whose padding rows have no place in the output. */
     final float[] tail = new float[16];
+    /** 64 weights that were looked up, 16 at a time in the first bytes of the widest vector. */
+    public final byte[] values = new byte[48 + 64];
+
     /** Partial sums of a row. */
     public final float[] sums = new float[4 * 16];
 
@@ -20,6 +23,8 @@ public final class Scratch {
     private long tile;
     private long capacity;
     private float[] lines = {};
+    private float[] runScales = {};
+    private float[] runOffsets = {};
     private short[] shorts = {};
 
     /** {@link Panel#ROWS} rows of {@code depth} floats with arbitrary content. */
@@ -28,6 +33,22 @@ public final class Scratch {
             lines = new float[Panel.ROWS * depth];
         }
         return lines;
+    }
+
+    /** At least {@code count} floats, for the scales of a row's runs. */
+    public float[] runScales(int count) {
+        if (runScales.length < count) {
+            runScales = new float[count];
+        }
+        return runScales;
+    }
+
+    /** At least {@code count} floats, for the offsets of a row's runs. */
+    public float[] runOffsets(int count) {
+        if (runOffsets.length < count) {
+            runOffsets = new float[count];
+        }
+        return runOffsets;
     }
 
     /** At least {@code count} shorts with arbitrary content. */

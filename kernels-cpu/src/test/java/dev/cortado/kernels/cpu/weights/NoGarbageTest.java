@@ -1,103 +1,16 @@
 package dev.cortado.kernels.cpu.weights;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import com.sun.management.ThreadMXBean;
 import dev.cortado.gguf.TensorType;
-import dev.cortado.kernels.cpu.startup.VectorModule;
-import dev.cortado.kernels.cpu.startup.Warmup;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import java.util.List;
 
-/**
- * A compiled kernel allocates nothing. C2 puts a vector on the heap wherever it loses track of it, and is then ten times
- * slower or worse; this notices each such loss.
- */
-class NoGarbageTest {
-    private static final int ROWS = 5 * 16;
-    private static final int COLUMNS = 2048;
-    private static final int TOKENS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final Warmup WARMUP = new Warmup();
-    private static final Kernels KERNELS = new Kernels(Kernels.Choice.BRIDGED, WARMUP);
-
-    /** All warm-ups at once, so that the compiler never waits for a profile. */
-    @BeforeAll
-    static void beginWarmup() {
-        for (TensorType type : WeightMatrixTest.types()) {
-            matrix(type, true).close();
-        }
-        matrix(TensorType.Q8_0, false).close();
+/** Kernels of interleaved rows allocate nothing. */
+class NoGarbageTest extends NoGarbage {
+    NoGarbageTest() {
+        super(true);
     }
 
-    @AfterAll
-    static void endWarmup() {
-        WARMUP.close();
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.cortado.kernels.cpu.weights.WeightMatrixTest#types")
-    void products_and_panels_allocate_nothing(TensorType type) {
-        assertNoGarbage(type, true);
-    }
-
-    @Test
-    void nor_do_those_of_rows_as_the_file_has_them() {
-        assertNoGarbage(TensorType.Q8_0, false);
-    }
-
-    private static void assertNoGarbage(TensorType type, boolean repack) {
-        try (CpuMatrix matrix = matrix(type, repack)) {
-            float[] x = new float[TOKENS * COLUMNS];
-            float[] y = new float[TOKENS * ROWS];
-            float[] panel = new float[COLUMNS * Panel.ROWS];
-            IntegerPanel.Strips integers = new IntegerPanel.Strips(1);
-            Inputs inputs = new Inputs();
-            Scratch scratch = new Scratch();
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            long allocated;
-            do {
-                allocated = allocated(() -> {
-                    inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
-                    matrix.prepare(inputs);
-                    matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
-                    if (matrix.integers()) {
-                        matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.Strips.DEPTH, integers, 0, scratch);
-                    } else {
-                        matrix.panel(0, Panel.ROWS, 0, COLUMNS, panel, 0, scratch);
-                    }
-                });
-            } while ((allocated > 0 || !KERNELS.compiled()) && System.nanoTime() < end);
-            assertThat(KERNELS.compiled()).as("all kernels were compiled").isTrue();
-            assertThat(allocated).as("bytes per product and panel").isZero();
-        }
-    }
-
-    @Test
-    void kernels_cross_to_vectors_where_there_are_some() throws InterruptedException {
-        assumeTrue(VectorModule.PRESENT, "needs --add-modules jdk.incubator.vector");
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!KERNELS.compiled() && System.nanoTime() < end) {
-            Thread.sleep(20);
-        }
-        assertThat(KERNELS.compiled()).isTrue();
-    }
-
-    private static long allocated(Runnable call) {
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        call.run();
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
-    }
-
-    private static CpuMatrix matrix(TensorType type, boolean repack) {
-        return CpuMatrix.of(RandomTensor.of(type, ROWS, COLUMNS, 1), repack, KERNELS, Parallel.NONE);
+    @Override
+    List<TensorType> types() {
+        return WeightMatrixTest.types();
     }
 }

@@ -60,24 +60,6 @@ class QuantizedRowsTest {
         assertThat(rows.starts32()[1]).isEqualTo(16 * 16 * 127 & 0xFFFF | 16 * 16 * 127 << 16);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {32, 256})
-    void values_in_order_are_those_of_the_pairs(int block) {
-        float[] x = new float[2 * COLUMNS];
-        Random random = new Random(4);
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (float) random.nextGaussian();
-        }
-        QuantizedRows rows = quantize(block, x);
-        rows.order(2);
-        for (int t = 0; t < 2; t++) {
-            for (int k = 0; k < COLUMNS; k++) {
-                int two = rows.inOrder()[(t * COLUMNS + k) / 2];
-                assertThat(k % 2 == 0 ? (short) two : two >> 16).isEqualTo(value(rows, t, k));
-            }
-        }
-    }
-
     @Test
     void zeros_and_numbers_next_to_zero_have_no_scale() {
         float[] x = new float[COLUMNS];

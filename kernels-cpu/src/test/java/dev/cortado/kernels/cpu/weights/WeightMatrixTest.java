@@ -205,6 +205,44 @@ class WeightMatrixTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("interleavedTypes")
+    void rows_in_the_file_take_any_number_and_inputs_as_they_are(TensorType type) {
+        Random random = new Random(11);
+        for (int rows : new int[] {1, 2, 5}) {
+            for (int blocks = 1; blocks <= 3; blocks++) {
+                int columns = blocks * type.blockSize();
+                Tensor tensor = RandomTensor.of(type, rows, columns, 12);
+                float[] weights = Dequantizer.floats(tensor);
+                float[] x = new float[columns];
+                for (int k = 0; k < columns; k++) {
+                    x[k] = (float) random.nextGaussian();
+                }
+                choices().forEach(choice -> {
+                    try (CpuMatrix matrix = matrix(tensor, false, choice)) {
+                        Inputs inputs = new Inputs();
+                        inputs.set(x, 0, columns, 1, columns);
+                        matrix.prepare(inputs);
+                        float[] y = new float[rows];
+                        matrix.multiply(inputs, 0, rows, y, 0, 0, new Scratch());
+                        for (int r = 0; r < rows; r++) {
+                            double exact = 0;
+                            double magnitude = 0;
+                            for (int k = 0; k < columns; k++) {
+                                double product = (double) weights[r * columns + k] * x[k];
+                                exact += product;
+                                magnitude += Math.abs(product);
+                            }
+                            assertThat((double) y[r])
+                                    .as("%s kernel, %d columns, row %d of %d", choice, columns, r, rows)
+                                    .isCloseTo(exact, within(magnitude));
+                        }
+                    }
+                });
+            }
+        }
+    }
+
     static List<TensorType> interleavedTypes() {
         return RandomTensor.INTERLEAVED;
     }

@@ -1,0 +1,83 @@
+package dev.cortado.kernels.cpu.vector;
+
+import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
+import static dev.cortado.kernels.cpu.vector.Species.B_PER_LANE;
+import static dev.cortado.kernels.cpu.vector.Species.F;
+import static dev.cortado.kernels.cpu.vector.Species.I;
+import static dev.cortado.kernels.cpu.vector.Species.LANES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+
+import dev.cortado.kernels.cpu.weights.Scratch;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Rows of Q5_K as the file has them: as Q4_K, with bit c of 32 other bytes as the fifth bit of the 32 weights of run c.
+ *
+ * @see dev.cortado.kernels.cpu.weights.RowsProduct
+ */
+final class Q5KRowsProduct {
+    private Q5KRowsProduct() {}
+
+    static void multiply(long weights, int rows, int blocks, long x, float[] y, int at, Scratch scratch) {
+        float[] sums = scratch.sums;
+        float[] scales = scratch.runScales(8 * blocks);
+        float[] offsets = scratch.runOffsets(8 * blocks);
+        long row = weights;
+        for (int r = 0; r < rows; r++, row += 176L * blocks) {
+            RunScales.q5k(row, blocks, scales, offsets);
+            FloatVector a = FloatVector.zero(F);
+            FloatVector b = FloatVector.zero(F);
+            FloatVector c = FloatVector.zero(F);
+            FloatVector d = FloatVector.zero(F);
+            long input = x;
+            for (int s = 0; s < 4 * blocks; s++, input += 256) {
+                long p = row + 176L * (s >> 2);
+                int j = s & 3;
+                FloatVector scale0 = FloatVector.broadcast(F, scales[2 * s]);
+                FloatVector scale1 = FloatVector.broadcast(F, scales[2 * s + 1]);
+                FloatVector offset0 = FloatVector.broadcast(F, offsets[2 * s]);
+                FloatVector offset1 = FloatVector.broadcast(F, offsets[2 * s + 1]);
+                long q = p + 48 + 32 * j;
+                for (int i = 0; i < 16; i += LANES) {
+                    IntVector h = ((IntVector)
+                                    ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + 16 + i, LITTLE_ENDIAN)
+                                            .convertShape(ZERO_EXTEND_B2I, I, 0))
+                            .lanewise(LSHL, 4)
+                            .lanewise(LSHR, 2 * j);
+                    IntVector n = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + i, LITTLE_ENDIAN)
+                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    a = ((FloatVector) n.and(15).or(h.and(16)).convert(I2F, 0))
+                            .fma(scale0, offset0)
+                            .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
+                    c = ((FloatVector) n.lanewise(LSHR, 4)
+                                    .or(h.lanewise(LSHR, 1).and(16))
+                                    .convert(I2F, 0))
+                            .fma(scale1, offset1)
+                            .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 128 + 4 * i, LITTLE_ENDIAN), c);
+                    h = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + 32 + i, LITTLE_ENDIAN)
+                                    .convertShape(ZERO_EXTEND_B2I, I, 0))
+                            .lanewise(LSHL, 4)
+                            .lanewise(LSHR, 2 * j);
+                    n = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + 16 + i, LITTLE_ENDIAN)
+                            .convertShape(ZERO_EXTEND_B2I, I, 0);
+                    b = ((FloatVector) n.and(15).or(h.and(16)).convert(I2F, 0))
+                            .fma(scale0, offset0)
+                            .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
+                    d = ((FloatVector) n.lanewise(LSHR, 4)
+                                    .or(h.lanewise(LSHR, 1).and(16))
+                                    .convert(I2F, 0))
+                            .fma(scale1, offset1)
+                            .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 192 + 4 * i, LITTLE_ENDIAN), d);
+                }
+            }
+            a.add(c).add(b.add(d)).intoArray(sums, 0);
+            y[at + r] = LaneSum.of(sums, 0);
+        }
+    }
+}
