@@ -35,14 +35,18 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private final ModelArguments model = new ModelArguments();
 
-    @Option(names = "--pp", split = ",", paramLabel = "N", description = "Prompt lengths (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--pp",
+            split = ",",
+            paramLabel = "N",
+            description = "Prompt lengths, or 0 for no prompt (default: ${DEFAULT-VALUE}).")
     private List<Integer> prompts = List.of(512);
 
     @Option(
             names = "--tg",
             split = ",",
             paramLabel = "N",
-            description = "Tokens to generate (default: ${DEFAULT-VALUE}).")
+            description = "Tokens to generate, or 0 for none (default: ${DEFAULT-VALUE}).")
     private List<Integer> generated = List.of(64);
 
     @Option(
@@ -99,13 +103,13 @@ final class BenchCommand implements Callable<Integer> {
                 out.flush();
             }
             for (int already : depths) {
-                for (int n : prompts) {
+                for (int n : withoutZeros(prompts)) {
                     print(
                             out,
                             loaded,
                             measure("pp" + n + suffix(already, 1), () -> prompt(loaded.model(), n, already)));
                 }
-                for (int n : generated) {
+                for (int n : withoutZeros(generated)) {
                     for (int sequences : parallel) {
                         print(
                                 out,
@@ -118,6 +122,11 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** As llama-bench has it, 0 leaves a test out. */
+    private static List<Integer> withoutZeros(List<Integer> counts) {
+        return counts.stream().filter(n -> n != 0).toList();
     }
 
     private static String suffix(int depth, int sequences) {

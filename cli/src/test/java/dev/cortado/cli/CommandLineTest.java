@@ -114,6 +114,15 @@ class CommandLineTest {
     }
 
     @Test
+    void a_measurement_of_no_tokens_is_left_out() {
+        Outcome generation = run("bench", "--pp", "0", "--tg", "2", "-r", "1", "--warm-up", "0");
+        assertThat(generation.code()).isZero();
+        assertThat(generation.out()).contains("| tg2 |").doesNotContain("| pp");
+        Outcome prompt = run("bench", "--pp", "8", "--tg", "0", "-r", "1", "--warm-up", "0");
+        assertThat(prompt.out()).contains("| pp8 |").doesNotContain("| tg");
+    }
+
+    @Test
     void the_doctor_lists_devices_and_what_is_slow() throws IOException {
         JsonNode json = run("doctor", "--json").json();
         assertThat(json.get("devices").toString()).contains("cpu", "reference");
