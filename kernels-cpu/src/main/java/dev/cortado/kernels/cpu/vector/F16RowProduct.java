@@ -3,6 +3,13 @@ package dev.cortado.kernels.cpu.vector;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
 import static dev.cortado.kernels.cpu.memory.AllMemory.getHalf;
+import static dev.cortado.kernels.cpu.vector.LaneSum.BY_1;
+import static dev.cortado.kernels.cpu.vector.LaneSum.EIGHTH;
+import static dev.cortado.kernels.cpu.vector.LaneSum.EIGHTHS;
+import static dev.cortado.kernels.cpu.vector.LaneSum.HALF;
+import static dev.cortado.kernels.cpu.vector.LaneSum.HALVES;
+import static dev.cortado.kernels.cpu.vector.LaneSum.QUARTER;
+import static dev.cortado.kernels.cpu.vector.LaneSum.QUARTERS;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
@@ -15,22 +22,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/**
- * F16 rows: a half becomes a float by moving its bits and scaling by 2^112; see {@link
- * dev.cortado.kernels.cpu.weights.RowProduct}.
- */
+/** F16 rows: a half becomes a float by moving its bits and scaling by 2^112. */
 final class F16RowProduct {
     private F16RowProduct() {}
 
-    /** One input. */
+    /** See {@link dev.cortado.kernels.cpu.weights.RowProduct}. */
     static void one(
             long weights,
             int columns,
             long x,
-            long xStride,
             float[] y,
             int to,
-            int yStride,
             float[] sums) {
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
@@ -76,9 +78,10 @@ final class F16RowProduct {
         y[to] = sum;
     }
 
-    /** Four inputs. */
+    /** See {@link dev.cortado.kernels.cpu.weights.RowsByFour}: two rows at once, which share the loads of the inputs. */
     static void four(
             long weights,
+            int rows,
             int columns,
             long x,
             long xStride,
@@ -86,80 +89,75 @@ final class F16RowProduct {
             int to,
             int yStride,
             float[] sums) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector b0 = FloatVector.zero(F);
-        FloatVector c0 = FloatVector.zero(F);
-        FloatVector d0 = FloatVector.zero(F);
-        FloatVector a1 = FloatVector.zero(F);
-        FloatVector b1 = FloatVector.zero(F);
-        FloatVector c1 = FloatVector.zero(F);
-        FloatVector d1 = FloatVector.zero(F);
-        FloatVector a2 = FloatVector.zero(F);
-        FloatVector b2 = FloatVector.zero(F);
-        FloatVector c2 = FloatVector.zero(F);
-        FloatVector d2 = FloatVector.zero(F);
-        FloatVector a3 = FloatVector.zero(F);
-        FloatVector b3 = FloatVector.zero(F);
-        FloatVector c3 = FloatVector.zero(F);
-        FloatVector d3 = FloatVector.zero(F);
         long x1 = x + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;
-        int whole = columns & -(4 * LANES);
-        long p = weights;
-        for (int k = 0; k < whole; k += 4 * LANES, p += 8 * LANES) {
-            FloatVector w;
-            w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                            .convertShape(S2I, I, 0))
-                    .lanewise(LSHL, 13)
-                    .and(0x8FFFE000)
-                    .reinterpretAsFloats()
-                    .mul(0x1p112f);
-            a0 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k, LITTLE_ENDIAN), a0);
-            a1 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x1 + 4L * k, LITTLE_ENDIAN), a1);
-            a2 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x2 + 4L * k, LITTLE_ENDIAN), a2);
-            a3 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x3 + 4L * k, LITTLE_ENDIAN), a3);
-            w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                            .convertShape(S2I, I, 0))
-                    .lanewise(LSHL, 13)
-                    .and(0x8FFFE000)
-                    .reinterpretAsFloats()
-                    .mul(0x1p112f);
-            b0 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k + 4 * LANES, LITTLE_ENDIAN), b0);
-            b1 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x1 + 4L * k + 4 * LANES, LITTLE_ENDIAN), b1);
-            b2 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x2 + 4L * k + 4 * LANES, LITTLE_ENDIAN), b2);
-            b3 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x3 + 4L * k + 4 * LANES, LITTLE_ENDIAN), b3);
-            w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 4 * LANES, LITTLE_ENDIAN)
-                            .convertShape(S2I, I, 0))
-                    .lanewise(LSHL, 13)
-                    .and(0x8FFFE000)
-                    .reinterpretAsFloats()
-                    .mul(0x1p112f);
-            c0 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k + 8 * LANES, LITTLE_ENDIAN), c0);
-            c1 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x1 + 4L * k + 8 * LANES, LITTLE_ENDIAN), c1);
-            c2 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x2 + 4L * k + 8 * LANES, LITTLE_ENDIAN), c2);
-            c3 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x3 + 4L * k + 8 * LANES, LITTLE_ENDIAN), c3);
-            w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 6 * LANES, LITTLE_ENDIAN)
-                            .convertShape(S2I, I, 0))
-                    .lanewise(LSHL, 13)
-                    .and(0x8FFFE000)
-                    .reinterpretAsFloats()
-                    .mul(0x1p112f);
-            d0 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k + 12 * LANES, LITTLE_ENDIAN), d0);
-            d1 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x1 + 4L * k + 12 * LANES, LITTLE_ENDIAN), d1);
-            d2 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x2 + 4L * k + 12 * LANES, LITTLE_ENDIAN), d2);
-            d3 = w.fma(FloatVector.fromMemorySegment(F, SEGMENT, x3 + 4L * k + 12 * LANES, LITTLE_ENDIAN), d3);
-        }
-        a0.add(b0).add(c0.add(d0)).intoArray(sums, 0);
-        a1.add(b1).add(c1.add(d1)).intoArray(sums, LANES);
-        a2.add(b2).add(c2.add(d2)).intoArray(sums, 2 * LANES);
-        a3.add(b3).add(c3.add(d3)).intoArray(sums, 3 * LANES);
-        for (int t = 0; t < 4; t++) {
-            float sum = LaneSum.of(sums, t * LANES);
-            for (int k = whole; k < columns; k++) {
-                sum = Math.fma(getHalf(weights + 2L * k), getFloat(x + t * xStride + 4L * k), sum);
+        int whole = columns & -LANES;
+        for (int r = 0; r < rows; r += 2) {
+            FloatVector a0 = FloatVector.zero(F);
+            FloatVector a1 = FloatVector.zero(F);
+            FloatVector a2 = FloatVector.zero(F);
+            FloatVector a3 = FloatVector.zero(F);
+            FloatVector b0 = FloatVector.zero(F);
+            FloatVector b1 = FloatVector.zero(F);
+            FloatVector b2 = FloatVector.zero(F);
+            FloatVector b3 = FloatVector.zero(F);
+            int next = r + 1 < rows ? 1 : 0; // a last row without a neighbour is its own
+            long p = weights + 2L * r * columns;
+            long q = p + 2L * next * columns;
+            for (int k = 0; k < whole; k += LANES) {
+                FloatVector v = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2L * k, LITTLE_ENDIAN)
+                                .convertShape(S2I, I, 0))
+                        .lanewise(LSHL, 13)
+                        .and(0x8FFFE000)
+                        .reinterpretAsFloats()
+                        .mul(0x1p112f);
+                FloatVector w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, q + 2L * k, LITTLE_ENDIAN)
+                                .convertShape(S2I, I, 0))
+                        .lanewise(LSHL, 13)
+                        .and(0x8FFFE000)
+                        .reinterpretAsFloats()
+                        .mul(0x1p112f);
+                FloatVector t = FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k, LITTLE_ENDIAN);
+                a0 = v.fma(t, a0);
+                b0 = w.fma(t, b0);
+                t = FloatVector.fromMemorySegment(F, SEGMENT, x1 + 4L * k, LITTLE_ENDIAN);
+                a1 = v.fma(t, a1);
+                b1 = w.fma(t, b1);
+                t = FloatVector.fromMemorySegment(F, SEGMENT, x2 + 4L * k, LITTLE_ENDIAN);
+                a2 = v.fma(t, a2);
+                b2 = w.fma(t, b2);
+                t = FloatVector.fromMemorySegment(F, SEGMENT, x3 + 4L * k, LITTLE_ENDIAN);
+                a3 = v.fma(t, a3);
+                b3 = w.fma(t, b3);
             }
-            y[to + t * yStride] = sum;
+            a0 = a0.blend(b0, HALF).add(b0.blend(a0, HALF).rearrange(HALVES));
+            a1 = a1.blend(b1, HALF).add(b1.blend(a1, HALF).rearrange(HALVES));
+            a2 = a2.blend(b2, HALF).add(b2.blend(a2, HALF).rearrange(HALVES));
+            a3 = a3.blend(b3, HALF).add(b3.blend(a3, HALF).rearrange(HALVES));
+            a0 = a0.blend(a2, QUARTER).add(a2.blend(a0, QUARTER).rearrange(QUARTERS));
+            a1 = a1.blend(a3, QUARTER).add(a3.blend(a1, QUARTER).rearrange(QUARTERS));
+            if (LANES > 4) {
+                a0 = a0.blend(a1, EIGHTH).add(a1.blend(a0, EIGHTH).rearrange(EIGHTHS));
+            } else {
+                a1.intoArray(sums, LANES);
+            }
+            if (LANES > 8) {
+                a0 = a0.add(a0.rearrange(BY_1));
+            }
+            a0.intoArray(sums, 0);
+            for (int t = 0; t < 4; t++) {
+                int sum = t / 2 * (LANES / 4) + t % 2 * (LANES > 4 ? LANES / 8 : LANES);
+                float first = sums[sum];
+                float second = sums[sum + LANES / 2];
+                for (int k = whole; k < columns; k++) {
+                    float input = getFloat(x + t * xStride + 4L * k);
+                    first = Math.fma(getHalf(p + 2L * k), input, first);
+                    second = Math.fma(getHalf(q + 2L * k), input, second);
+                }
+                y[to + r + t * yStride] = first;
+                y[to + r + next + t * yStride] = second;
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -16,10 +17,37 @@ final class LaneSum {
     static final VectorShuffle<Float> BY_2 = turn(2);
     static final VectorShuffle<Float> BY_1 = turn(1);
 
+    /**
+     * Neighbouring parts of a vector change places, and which lanes are the second of such parts. With these the sums of
+     * several vectors are made at once: of a and b become one vector, a's half sums in its lower half and b's in its
+     * upper, by {@code a.blend(b, HALF).add(b.blend(a, HALF).rearrange(HALVES))}, and so on with smaller parts.
+     */
+    static final VectorShuffle<Float> HALVES = swap(LANES / 2);
+
+    static final VectorMask<Float> HALF = second(LANES / 2);
+    static final VectorShuffle<Float> QUARTERS = swap(LANES / 4);
+    static final VectorMask<Float> QUARTER = second(LANES / 4);
+    /** Of vectors of more than four lanes. */
+    static final VectorShuffle<Float> EIGHTHS = swap(LANES / 8);
+
+    static final VectorMask<Float> EIGHTH = second(LANES / 8);
+
     private LaneSum() {}
 
     private static VectorShuffle<Float> turn(int lanes) {
         return VectorShuffle.fromOp(F, i -> (i + lanes) % LANES);
+    }
+
+    private static VectorShuffle<Float> swap(int lanes) {
+        return VectorShuffle.fromOp(F, i -> i ^ lanes);
+    }
+
+    private static VectorMask<Float> second(int lanes) {
+        boolean[] second = new boolean[LANES];
+        for (int i = 0; i < LANES; i++) {
+            second[i] = (i & lanes) != 0;
+        }
+        return VectorMask.fromArray(F, second, 0);
     }
 
     /** The sum of x[at] to x[at + LANES - 1]; an array, because a vector that is handed to a method is an object. */

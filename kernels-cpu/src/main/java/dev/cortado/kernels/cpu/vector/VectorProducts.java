@@ -3,6 +3,7 @@ package dev.cortado.kernels.cpu.vector;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.weights.Product;
 import dev.cortado.kernels.cpu.weights.RowProduct;
+import dev.cortado.kernels.cpu.weights.RowsByFour;
 import dev.cortado.kernels.cpu.weights.RowsProduct;
 
 /** The vector kernels by type. */
@@ -80,7 +81,7 @@ public final class VectorProducts {
     }
 
     /** The kernel that multiplies rows of a floating-point type with four inputs at once. */
-    public static RowProduct rowByFour(TensorType type) {
+    public static RowsByFour rowsByFour(TensorType type) {
         return switch (type) {
             case F32 -> F32RowProduct::four;
             case F16 -> F16RowProduct::four;

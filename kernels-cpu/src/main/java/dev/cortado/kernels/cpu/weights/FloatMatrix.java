@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * A matrix of F32, F16 or BF16 in the file's own bytes, row after row. Its products take float32 inputs as they are.
  */
 public final class FloatMatrix extends CpuMatrix {
+    /** Weights that stay in the first-level cache, beside inputs, while several lots of these are multiplied with them. */
+    private static final int CACHED_BYTES = 16 << 10;
+
     private final TensorType storage;
     private final Kernels.Rows kernels;
     private final MemorySegment bytes;
@@ -68,16 +71,27 @@ public final class FloatMatrix extends CpuMatrix {
     @Override
     public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
         check(x, from, to, y, at, stride);
-        RowProduct one = kernels.one().get();
-        RowProduct four = kernels.four().get();
-        for (int r = from; r < to; r++) {
-            long row = address(r, 0);
-            for (int t = 0; t < x.tokens(); ) {
-                int inputs = t + 4 <= x.tokens() ? 4 : 1;
-                RowProduct product = inputs == 4 ? four : one;
-                int result = at + t * stride + r;
-                product.multiply(row, columns(), x.floats(t), x.floatStride(), y, result, stride, scratch.sums);
-                t += inputs;
+        int tokens = x.tokens();
+        if (tokens < 4) {
+            RowProduct one = kernels.one().get();
+            for (int r = from; r < to; r++) {
+                long row = address(r, 0);
+                for (int t = 0; t < tokens; t++) {
+                    one.multiply(row, columns(), x.floats(t), y, at + t * stride + r, scratch.sums);
+                }
+            }
+            return;
+        }
+        RowsByFour four = kernels.four().get();
+        int perChunk = (int) Math.max(1, CACHED_BYTES / storage.bytes(columns()) / 2) * 2;
+        for (int r = from; r < to; r += perChunk) {
+            int count = Math.min(perChunk, to - r);
+            for (int t = 0; t < tokens; t += 4) {
+                // what is left over is computed with some that were before: again, and to the same bits
+                int first = Math.min(t, tokens - 4);
+                int result = at + first * stride + r;
+                four.multiply(
+                        address(r, 0), count, columns(), x.floats(first), x.floatStride(), y, result, stride, scratch.sums);
             }
         }
     }

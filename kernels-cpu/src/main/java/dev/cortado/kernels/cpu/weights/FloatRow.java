@@ -7,17 +7,14 @@ import static dev.cortado.kernels.cpu.memory.AllMemory.getShort;
 import dev.cortado.gguf.TensorType;
 import java.util.Arrays;
 
-/** Rows of F32, F16 and BF16 in plain loops: one weight, a stretch of a row, and the scalar {@link RowProduct}. */
-final class FloatRow implements RowProduct {
+/** Rows of F32, F16 and BF16 in plain loops: one weight, and the products with one input and with four. */
+final class FloatRow {
     private final TensorType type;
     private final int lanes;
-    private final int inputs;
 
-    /** @param inputs that are multiplied at once */
-    FloatRow(TensorType type, int lanes, int inputs) {
+    FloatRow(TensorType type, int lanes) {
         this.type = type;
         this.lanes = lanes;
-        this.inputs = inputs;
     }
 
     static float weight(TensorType type, long row, int k) {
@@ -29,9 +26,20 @@ final class FloatRow implements RowProduct {
         };
     }
 
-    @Override
-    public void multiply(
+    /** A {@link RowProduct}. */
+    void one(long weights, int columns, long x, float[] y, int to, float[] sums) {
+        int whole = columns / (4 * lanes) * 4 * lanes;
+        add(weights, whole, x, sums, 4 * lanes);
+        for (int i = 0; i < lanes; i++) {
+            sums[i] = (sums[i] + sums[lanes + i]) + (sums[2 * lanes + i] + sums[3 * lanes + i]);
+        }
+        y[to] = addRest(weights, whole, columns, x, halve(sums, lanes));
+    }
+
+    /** {@link RowsByFour}. */
+    void four(
             long weights,
+            int rows,
             int columns,
             long x,
             long xStride,
@@ -39,28 +47,33 @@ final class FloatRow implements RowProduct {
             int to,
             int yStride,
             float[] sums) {
-        for (int t = 0; t < inputs; t++) {
-            y[to + t * yStride] = multiply(weights, columns, x + t * xStride, sums);
+        int whole = columns / lanes * lanes;
+        for (int r = 0; r < rows; r++) {
+            long row = weights + type.bytes((long) r * columns);
+            for (int t = 0; t < 4; t++) {
+                long input = x + t * xStride;
+                add(row, whole, input, sums, lanes);
+                y[to + r + t * yStride] = addRest(row, whole, columns, input, halve(sums, lanes));
+            }
         }
     }
 
-    private float multiply(long weights, int columns, long x, float[] sums) {
-        int step = 4 * lanes;
-        int whole = columns / step * step;
+    /** Sets sum i to the products of weights i, i + step, i + 2 step and so on. */
+    private void add(long weights, int count, long x, float[] sums, int step) {
         Arrays.fill(sums, 0, step, 0);
-        for (int k = 0; k < whole; k += step) {
+        for (int k = 0; k < count; k += step) {
             for (int i = 0; i < step; i++) {
                 sums[i] = Math.fma(weight(type, weights, k + i), getFloat(x + 4L * (k + i)), sums[i]);
             }
         }
-        for (int i = 0; i < lanes; i++) {
-            sums[i] = (sums[i] + sums[lanes + i]) + (sums[2 * lanes + i] + sums[3 * lanes + i]);
+    }
+
+    private float addRest(long weights, int from, int columns, long x, float sum) {
+        float all = sum;
+        for (int k = from; k < columns; k++) {
+            all = Math.fma(weight(type, weights, k), getFloat(x + 4L * k), all);
         }
-        float sum = halve(sums, lanes);
-        for (int k = whole; k < columns; k++) {
-            sum = Math.fma(weight(type, weights, k), getFloat(x + 4L * k), sum);
-        }
-        return sum;
+        return all;
     }
 
     /**

@@ -73,7 +73,7 @@ public final class Kernels {
     }
 
     /** Kernels of one floating-point type: for one input, and for four at once. */
-    record Rows(Bridge<RowProduct> one, Bridge<RowProduct> four) {
+    record Rows(Bridge<RowProduct> one, Bridge<RowsByFour> four) {
         boolean crossed() {
             return one.crossed() && four.crossed();
         }
@@ -278,40 +278,36 @@ public final class Kernels {
 
     synchronized Rows rows(TensorType type) {
         return rows.computeIfAbsent(type, t -> {
-            RowProduct scalarOne = new FloatRow(type, VectorModule.LANES, 1);
-            RowProduct scalarFour = new FloatRow(type, VectorModule.LANES, 4);
-            if (plainOnly()) {
-                return new Rows(new Bridge<>(scalarOne, scalarOne), new Bridge<>(scalarFour, scalarFour));
-            }
-            RowProduct vectorOne = VectorProducts.rowByOne(type);
-            RowProduct vectorFour = VectorProducts.rowByFour(type);
-            Bridge<RowProduct> one = new Bridge<>(scalarOne, vectorOne);
-            Bridge<RowProduct> four = new Bridge<>(scalarFour, vectorFour);
-            if (choice == Choice.VECTOR) {
-                one.cross();
-                four.cross();
-            } else {
-                warm(Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
-                warm(Warmup.Stage.TOKENS, "product " + type + " x 4", vectorFour, four::cross);
-            }
+            FloatRow plain = new FloatRow(type, VectorModule.LANES);
+            int columns = 9 * VectorModule.LANES + 2;
+            Arena arena = Arena.ofAuto();
+            long weights = arena.allocate(2 * 4L * columns, 64).address();
+            long x = arena.allocate(4 * 4L * columns, 64).address();
+            float[] y = new float[4 * 2];
+            float[] sums = new float[8 * VectorModule.LANES];
+            Bridge<RowProduct> one = bridge(
+                    plain::one,
+                    () -> VectorProducts.rowByOne(type),
+                    (vector, ready) -> warmup.add(
+                            Warmup.Stage.TOKEN,
+                            "product " + type,
+                            () -> {
+                                vector.multiply(weights, columns, x, y, 0, sums);
+                                Reference.reachabilityFence(arena);
+                            },
+                            ready));
+            Bridge<RowsByFour> four = bridge(
+                    plain::four,
+                    () -> VectorProducts.rowsByFour(type),
+                    (vector, ready) -> warmup.add(
+                            Warmup.Stage.TOKENS,
+                            "product " + type + " x 4",
+                            () -> {
+                                vector.multiply(weights, 2, columns, x, 4L * columns, y, 0, 2, sums);
+                                Reference.reachabilityFence(arena);
+                            },
+                            ready));
             return new Rows(one, four);
         });
-    }
-
-    private void warm(Warmup.Stage stage, String name, RowProduct vector, Runnable ready) {
-        int columns = 9 * VectorModule.LANES + 2;
-        Arena arena = Arena.ofAuto();
-        long weights = arena.allocate(4L * columns, 64).address();
-        long x = arena.allocate(4 * 4L * columns, 64).address();
-        float[] y = new float[4];
-        float[] sums = new float[4 * VectorModule.LANES];
-        warmup.add(
-                stage,
-                name,
-                () -> {
-                    vector.multiply(weights, columns, x, 4L * columns, y, 0, 1, sums);
-                    Reference.reachabilityFence(arena);
-                },
-                ready);
     }
 }

@@ -11,8 +11,8 @@ public final class Scratch {
     /** 64 weights that were looked up, 16 at a time in the first bytes of the widest vector. */
     public final byte[] values = new byte[48 + 64];
 
-    /** Partial sums of a row. */
-    public final float[] sums = new float[4 * 16];
+    /** Partial sums of rows. */
+    public final float[] sums = new float[8 * 16];
 
     /** Integer weights of a group-block, [weight][lane]. */
     public final int[] weights = new int[256 * Panel.ROWS];

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class NoGarbage {
     private static final int ROWS = 5 * 16;
     private static final int COLUMNS = 2048;
-    private static final int TOKENS = 3;
+    private static final int TOKENS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -69,9 +69,12 @@ abstract class NoGarbage {
             long allocated;
             do {
                 allocated = allocated(() -> {
-                    inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
-                    matrix.prepare(inputs);
-                    matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
+                    // five for the kernels for several, one for those for one
+                    for (int tokens = TOKENS; tokens > 0; tokens -= 4) {
+                        inputs.set(x, 0, COLUMNS, tokens, COLUMNS);
+                        matrix.prepare(inputs);
+                        matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
+                    }
                     if (matrix.integers()) {
                         matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.Strips.DEPTH, integers, 0, scratch);
                     } else {

@@ -292,6 +292,45 @@ class WeightMatrixTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void rows_that_no_vectors_fill_are_multiplied_to_the_end(TensorType type) {
+        int columns = 83;
+        Tensor tensor = RandomTensor.of(type, ROWS, columns, 12);
+        float[] weights = Dequantizer.floats(tensor);
+        Random random = new Random(13);
+        float[] x = new float[7 * columns];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        for (int tokens = 1; tokens <= 7; tokens++) {
+            Inputs inputs = new Inputs();
+            inputs.set(x, 0, columns, tokens, columns);
+            List<float[]> results = new ArrayList<>();
+            choices().forEach(choice -> {
+                try (CpuMatrix matrix = matrix(tensor, true, choice)) {
+                    matrix.prepare(inputs);
+                    float[] y = new float[inputs.tokens() * ROWS];
+                    matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, new Scratch());
+                    results.add(y);
+                }
+            });
+            for (float[] y : results) {
+                assertThat(y).as("%d inputs", tokens).isEqualTo(results.getFirst());
+            }
+            for (int i = 0; i < tokens * ROWS; i++) {
+                double exact = 0;
+                double magnitude = 0;
+                for (int k = 0; k < columns; k++) {
+                    double product = (double) weights[i % ROWS * columns + k] * x[i / ROWS * columns + k];
+                    exact += product;
+                    magnitude += Math.abs(product);
+                }
+                assertThat((double) results.getFirst()[i]).isCloseTo(exact, within(magnitude));
+            }
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("types")
     void part_of_the_rows_leaves_the_rest_of_the_output_alone(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 6);
