@@ -72,7 +72,11 @@ final class CpuBackend implements Backend {
         WorkerPool.Region region = pool.enter();
         try {
             Parallel parallel = (parts, body) -> region.run(parts, (part, buffers) -> body.accept(part));
-            return CpuMatrix.of(tensor, repack, products, parallel);
+            CpuMatrix matrix = CpuMatrix.of(tensor, repack, products, parallel);
+            if (matrix.integers()) {
+                kernels.needIntegerTile();
+            }
+            return matrix;
         } finally {
             region.leave();
         }

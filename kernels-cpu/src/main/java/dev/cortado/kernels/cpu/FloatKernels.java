@@ -17,6 +17,7 @@ final class FloatKernels {
     private final Bridge<IntegerTile> integerTile;
     private final Bridge<Exponentials> exponentials;
     private final @Nullable Warmup warmup;
+    private boolean integersWarm;
 
     private FloatKernels(
             Bridge<Tile> tile,
@@ -71,9 +72,9 @@ final class FloatKernels {
         Bridge<Tile> tile = new Bridge<>(new PlainTile(), vectorTile);
         Exponentials vectorExponentials = new VectorExponentials();
         Bridge<Exponentials> exponentials = new Bridge<>(new PlainExponentials(), vectorExponentials);
-        // Seven strips and thirteen rows (six, four, two and one) go through every form of the tile, whatever the width.
+        // Seven strips and eleven rows (six, four and one) go through every form of the tile, whatever the width.
         int strips = 7;
-        int rows = 13;
+        int rows = 11;
         int depth = 8;
         float[] panel = new float[strips * depth * Tile.STRIP];
         float[] x = new float[rows * depth];
@@ -97,12 +98,17 @@ final class FloatKernels {
                     vectorExponentials.gelu(values, 0, values.length);
                 },
                 exponentials::cross);
-        return new FloatKernels(tile, integerTile(warmup), exponentials, warmup);
+        Bridge<IntegerTile> integerTile = new Bridge<>(new PlainIntegerTile(), new VectorIntegerTile());
+        return new FloatKernels(tile, integerTile, exponentials, warmup);
     }
 
-    private static Bridge<IntegerTile> integerTile(Warmup warmup) {
-        IntegerTile vector = new VectorIntegerTile();
-        Bridge<IntegerTile> bridge = new Bridge<>(new PlainIntegerTile(), vector);
+    /** To be called when there are weights that the integer tile multiplies: it is not warmed up without. */
+    synchronized void needIntegerTile() {
+        if (warmup == null || integersWarm) {
+            return;
+        }
+        integersWarm = true;
+        IntegerTile vector = integerTile.vector();
         int rows = 9;
         IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
         panel.run = 32;
@@ -114,14 +120,13 @@ final class FloatKernels {
                 Warmup.Stage.PROMPT,
                 "tile of integers",
                 () -> vector.add(panel, x, 0, rows, 0, sums, 0, IntegerTile.COLUMNS),
-                bridge::cross);
-        return bridge;
+                integerTile::cross);
     }
 
-    /** To be called before products that would take plain loops long: they may be quicker when they begin later. */
-    void awaitPromptKernels() {
+    /** To be called before products that would take plain loops long, see {@link Warmup#letPromptGoFirst}. */
+    void letPromptGoFirst() {
         if (warmup != null) {
-            warmup.awaitPromptKernels();
+            warmup.letPromptGoFirst();
         }
     }
 

@@ -169,7 +169,7 @@ final class Products implements WorkerPool.Task {
     /** Computes what was added, and forgets it. */
     void run(WorkerPool.Region region, FloatKernels kernels) {
         if (manyMultiplications > WORTH_WAITING) {
-            kernels.awaitPromptKernels();
+            kernels.letPromptGoFirst();
         }
         this.kernels = kernels;
         try {

@@ -21,6 +21,11 @@ public final class Bridge<K> {
         return current;
     }
 
+    /** The form to be warmed up. */
+    public K vector() {
+        return vector;
+    }
+
     /** Whether nothing faster is to come. */
     public boolean crossed() {
         return current == vector;

@@ -30,12 +30,22 @@ public final class Warmup implements AutoCloseable {
     /** What all prompts together wait for their kernels, at most. */
     private static final long PATIENCE_OF_PROMPTS_NANOS = 1_500_000_000;
 
+    /** How long kernels of later stages go on resting after a product of a prompt. */
+    private static final long REST_NANOS = 30_000_000;
+
+    /** What they rest in all, at most: where prompts never end, answers need their kernels too. */
+    private static final long PATIENCE_WITH_PROMPTS_NANOS = 1_500_000_000;
+
+    private static final long REST_PAUSE_NANOS = 1_000_000;
+
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<Task> tasks = new ArrayList<>();
     private boolean running;
     private volatile boolean closed;
     private volatile boolean promptsMayWait;
     private long patienceOfPrompts = PATIENCE_OF_PROMPTS_NANOS;
+    private long patienceWithPrompts = PATIENCE_WITH_PROMPTS_NANOS;
+    private volatile long restUntil = System.nanoTime();
 
     /** What a kernel is for, the most urgent first. */
     public enum Stage {
@@ -89,13 +99,15 @@ public final class Warmup implements AutoCloseable {
     }
 
     /**
-     * Returns when the kernels of prompts are ready, or when it is not worth to wait any longer. Plain loops would take the
-     * cores that the compiler needs, and be fifty times slower than what it is compiling.
+     * To be called before each product of a prompt. Returns when the kernels of prompts are ready, or when it is not worth
+     * to wait any longer: plain loops would take the cores that the compiler needs, and be fifty times slower than what it
+     * is compiling. Other kernels rest until the prompt's products have ended.
      */
-    public void awaitPromptKernels() {
+    public void letPromptGoFirst() {
         if (promptsMayWait) {
             waitForPromptKernels();
         }
+        restUntil = System.nanoTime() + REST_NANOS;
     }
 
     private synchronized void waitForPromptKernels() {
@@ -115,6 +127,9 @@ public final class Warmup implements AutoCloseable {
     private void run() {
         for (List<Task> round = next(); !round.isEmpty(); round = next()) {
             for (Task task : round) {
+                if (task.stage != Stage.PROMPT) {
+                    rest();
+                }
                 turn(task);
                 long millis = (System.nanoTime() - task.began) / 1_000_000;
                 if (task.quietTurns >= QUIET_TURNS) {
@@ -154,6 +169,16 @@ public final class Warmup implements AutoCloseable {
     private void endWaiting() {
         promptsMayWait = false;
         notifyAll();
+    }
+
+    private void rest() {
+        long before = System.nanoTime();
+        long now = before;
+        while (!closed && restUntil - now > 0 && now - before < patienceWithPrompts) {
+            LockSupport.parkNanos(REST_PAUSE_NANOS);
+            now = System.nanoTime();
+        }
+        patienceWithPrompts -= now - before;
     }
 
     private void turn(Task task) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +66,7 @@ class WarmupTest {
         AtomicInteger prompt = new AtomicInteger();
         warmup.add(Stage.PROMPT, "prompt", () -> {}, prompt::incrementAndGet);
         warmup.add(Stage.TOKEN, "never quiet", () -> garbage = new byte[64], () -> {});
-        warmup.awaitPromptKernels();
+        warmup.letPromptGoFirst();
         assertThat(prompt).hasValue(1);
     }
 
@@ -73,19 +74,50 @@ class WarmupTest {
     void a_prompt_does_not_wait_forever_nor_does_the_next_one_begin_anew() {
         warmup.add(Stage.PROMPT, "never quiet", () -> garbage = new byte[64], () -> {});
         long before = System.nanoTime();
-        warmup.awaitPromptKernels();
+        warmup.letPromptGoFirst();
         assertThat(System.nanoTime() - before).isBetween(1_000_000_000L, 30_000_000_000L);
         before = System.nanoTime();
-        warmup.awaitPromptKernels();
+        warmup.letPromptGoFirst();
         assertThat(System.nanoTime() - before).isLessThan(500_000_000L);
     }
 
     @Test
     void waiting_ends_with_the_warm_up() throws InterruptedException {
         warmup.add(Stage.PROMPT, "never quiet", () -> garbage = new byte[64], () -> {});
-        Thread prompt = Thread.ofPlatform().start(warmup::awaitPromptKernels);
+        Thread prompt = Thread.ofPlatform().start(warmup::letPromptGoFirst);
         warmup.close();
         assertThat(prompt.join(Duration.ofSeconds(30))).isTrue();
+    }
+
+    @Test
+    void kernels_that_a_prompt_does_not_need_rest_while_it_is_computed() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        warmup.letPromptGoFirst();
+        Runnable longerThanATurn = () -> {
+            calls.incrementAndGet();
+            LockSupport.parkNanos(5_000_000);
+        };
+        warmup.add(Stage.TOKEN, "slow", longerThanATurn, () -> {});
+        for (int product = 0; product < 50; product++) {
+            warmup.letPromptGoFirst();
+            Thread.sleep(1);
+        }
+        assertThat(calls).hasValueLessThan(5); // the few that a pause of this thread let through
+        CountDownLatch ready = new CountDownLatch(1);
+        warmup.add(Stage.TOKEN, "after the prompt", () -> {}, ready::countDown);
+        assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void prompts_without_end_do_not_keep_other_kernels_from_being_compiled() throws InterruptedException {
+        CountDownLatch ready = new CountDownLatch(1);
+        warmup.letPromptGoFirst();
+        warmup.add(Stage.TOKEN, "patient", () -> {}, ready::countDown);
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!ready.await(1, TimeUnit.MILLISECONDS)) {
+            warmup.letPromptGoFirst();
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
     }
 
     @Test
