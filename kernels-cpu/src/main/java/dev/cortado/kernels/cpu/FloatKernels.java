@@ -6,9 +6,9 @@ import dev.cortado.kernels.cpu.startup.Warmup;
 import dev.cortado.kernels.cpu.vector.VectorExponentials;
 import dev.cortado.kernels.cpu.vector.VectorIntegerTile;
 import dev.cortado.kernels.cpu.vector.VectorTile;
+import dev.cortado.kernels.cpu.weights.Inputs;
 import dev.cortado.kernels.cpu.weights.IntegerPanel;
 import dev.cortado.kernels.cpu.weights.Kernels;
-import dev.cortado.kernels.cpu.weights.QuantizedRows;
 import org.jspecify.annotations.Nullable;
 
 /** The inner loops that are the same for all types of weights, each in the form that is fastest at this moment. */
@@ -110,17 +110,30 @@ final class FloatKernels {
         integersWarm = true;
         IntegerTile vector = integerTile.vector();
         int rows = 9;
-        IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
-        panel.run = 32;
-        panel.runs = 2;
-        QuantizedRows x = new QuantizedRows(32);
-        x.resize(rows, 64);
+        int columns = 64;
+        Inputs inputs = new Inputs();
+        inputs.set(new float[rows * columns], 0, columns, rows, columns);
+        inputs.reserveMany(true);
+        inputs.quantize(0, rows);
+        IntegerPanel.Strips plain = integerPanel(32, columns, false);
+        IntegerPanel.Strips offsets = integerPanel(16, columns, true);
         float[] sums = new float[rows * IntegerTile.COLUMNS];
         warmup.add(
                 Warmup.Stage.PROMPT,
                 "tile of integers",
-                () -> vector.add(panel, x, 0, rows, 0, sums, 0, IntegerTile.COLUMNS),
+                () -> {
+                    vector.add(plain, inputs.many(), 0, rows, 0, sums, 0, IntegerTile.COLUMNS);
+                    vector.add(offsets, inputs.many(), 0, rows, 0, sums, 0, IntegerTile.COLUMNS);
+                },
                 integerTile::cross);
+    }
+
+    private static IntegerPanel.Strips integerPanel(int run, int columns, boolean offsets) {
+        IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
+        panel.run = run;
+        panel.runs = columns / run;
+        panel.hasOffsets = offsets;
+        return panel;
     }
 
     /** To be called before products that would take plain loops long, see {@link Warmup#letPromptGoFirst}. */
