@@ -57,8 +57,9 @@ public final class Warmup implements AutoCloseable {
         TOKENS
     }
 
-    private static final class Task {
-        private final Stage stage;
+    /** A kernel that is being warmed up. */
+    public static final class Task {
+        private volatile Stage stage;
         private final String name;
         private final Runnable call;
         private final Runnable ready;
@@ -86,16 +87,24 @@ public final class Warmup implements AutoCloseable {
      * @param call runs the vector form on an input that goes through every loop at least twice and through every branch
      * @param ready called on the warm-up's thread when the calls have become fast
      */
-    public synchronized void add(Stage stage, String name, Runnable call, Runnable ready) {
+    public synchronized Task add(Stage stage, String name, Runnable call, Runnable ready) {
+        Task task = new Task(stage, name, call, ready);
         if (closed) {
-            return;
+            return task;
         }
-        tasks.add(new Task(stage, name, call, ready));
+        tasks.add(task);
         promptsMayWait |= stage == Stage.PROMPT;
         if (!running) {
             running = true;
             Thread.ofPlatform().daemon().name("cortado-warmup").start(this::run);
         }
+        return task;
+    }
+
+    /** Makes a kernel more urgent; nothing when it is ready already. */
+    public synchronized void hasten(Task task, Stage stage) {
+        task.stage = stage;
+        promptsMayWait |= stage == Stage.PROMPT && tasks.contains(task);
     }
 
     /**

@@ -30,6 +30,9 @@ public final class Kernels {
     private final Map<TensorType, Quantized> interleaved = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Quantized> inFile = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
+    /** Panels that are not urgent, because their type has one matrix so far. */
+    private final Map<TensorType, Warmup.Task> panelsOfOneMatrix = new EnumMap<>(TensorType.class);
+
     private @Nullable Bridge<Transpose> transpose;
 
     /** Which form of a kernel computes. */
@@ -93,8 +96,17 @@ public final class Kernels {
                 && (transpose == null || transpose.crossed());
     }
 
-    /** @param repack whether the matrix is rewritten, or multiplied as the file has it */
+    /**
+     * Kernels for one more matrix. The panels of a type become urgent with its second matrix: the only one of its type is
+     * the table of tokens, which a prompt multiplies with its last row alone.
+     *
+     * @param repack whether the matrix is rewritten, or multiplied as the file has it
+     */
     synchronized Quantized of(Layout layout, boolean repack) {
+        Warmup.Task panels = panelsOfOneMatrix.remove(layout.type());
+        if (panels != null) {
+            warmup.hasten(panels, Warmup.Stage.PROMPT);
+        }
         return repack
                 ? interleaved.computeIfAbsent(layout.type(), type -> interleaved(layout))
                 : inFile.computeIfAbsent(layout.type(), type -> inFile(layout));
@@ -245,14 +257,15 @@ public final class Kernels {
         long weights = arena.allocate((long) TINY_BLOCKS * layout.blockBytes() * VectorModule.LANES + 64, 64)
                 .address();
         Scratch scratch = new Scratch();
-        warmup.add(
-                Warmup.Stage.PROMPT,
+        Warmup.Task task = warmup.add(
+                Warmup.Stage.TOKENS,
                 "panel " + layout.type(),
                 () -> {
                     vector.from(weights, scratch);
                     Reference.reachabilityFence(arena);
                 },
                 ready);
+        panelsOfOneMatrix.put(layout.type(), task);
     }
 
     /** Turns rows of types that are not interleaved into panels. */
