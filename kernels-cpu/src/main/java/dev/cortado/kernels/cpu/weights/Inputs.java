@@ -90,11 +90,10 @@ public final class Inputs {
      */
     public void reserveMany(boolean sums) {
         many.resize(tokens, columns);
+        // also where nobody reads them: the compiled tile checks once, before its loop, that they would be there
+        many.reserveScaledSums(tokens);
         wantsMany = true;
-        if (sums) {
-            many.reserveScaledSums(tokens);
-            wantsSums = true;
-        }
+        wantsSums |= sums;
     }
 
     /** Rows whose form for the integer tile is to be made: all or none. */
