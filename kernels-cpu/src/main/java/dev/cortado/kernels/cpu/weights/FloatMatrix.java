@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A matrix of F32, F16 or BF16 in the file's own bytes, row after row. Its products take float32 inputs as they are.
  */
 public final class FloatMatrix extends CpuMatrix {
-    /** Weights that stay in the first-level cache, beside inputs, while several lots of these are multiplied with them. */
-    private static final int CACHED_BYTES = 16 << 10;
+    /** Weights that stay in the second-level cache while several lots of inputs are multiplied with them. */
+    private static final int CACHED_BYTES = 64 << 10;
 
     private final TensorType storage;
     private final Kernels.Rows kernels;
@@ -86,12 +86,16 @@ public final class FloatMatrix extends CpuMatrix {
         int perChunk = (int) Math.max(1, CACHED_BYTES / storage.bytes(columns()) / 2) * 2;
         for (int r = from; r < to; r += perChunk) {
             int count = Math.min(perChunk, to - r);
+            // two rows at a time and pauses to multiply would keep the CPU from reading ahead
+            long size = count * storage.bytes(columns());
+            long rows = scratch.tile(size);
+            MemorySegment.copy(AllMemory.SEGMENT, address(r, 0), AllMemory.SEGMENT, rows, size);
             for (int t = 0; t < tokens; t += 4) {
                 // what is left over is computed with some that were before: again, and to the same bits
                 int first = Math.min(t, tokens - 4);
                 int result = at + first * stride + r;
                 four.multiply(
-                        address(r, 0), count, columns(), x.floats(first), x.floatStride(), y, result, stride, scratch.sums);
+                        rows, count, columns(), x.floats(first), x.floatStride(), y, result, stride, scratch.sums);
             }
         }
     }
