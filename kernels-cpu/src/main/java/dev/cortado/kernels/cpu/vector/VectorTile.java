@@ -60,7 +60,7 @@ public final class VectorTile implements Tile {
         if (MANY_REGISTERS && left >= 6 && left != 8) {
             return 6;
         }
-        return left >= 4 ? 4 : 1;
+        return left >= 4 ? 4 : Math.min(left, 2);
     }
 
     /** A few rows times columns in fours of vectors. */
@@ -93,6 +93,7 @@ public final class VectorTile implements Tile {
                         fourByTwo(panel, p + o2, o3 - o2, x, xAt, xStride, depth, sums, c + 2 * LANES, sumsStride);
                     }
                 }
+                case 2 -> twoByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
                 default -> oneByFour(panel, p, o1, o2, o3, x, xAt, depth, sums, c);
             }
         }
@@ -339,6 +340,57 @@ public final class VectorTile implements Tile {
         s31.intoArray(c, c3 + LANES);
         s32.intoArray(c, c3 + 2 * LANES);
         s33.intoArray(c, c3 + 3 * LANES);
+    }
+
+    /** Two rows times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
+    private static void twoByFour(
+            float[] panel,
+            int at,
+            int o1,
+            int o2,
+            int o3,
+            float[] x,
+            int x0,
+            int xStride,
+            int depth,
+            float[] c,
+            int c0,
+            int cStride) {
+        int x1 = x0 + xStride;
+        int c1 = c0 + cStride;
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(F, c, c0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(F, c, c0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(F, c, c1);
+        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(F, c, c1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(F, c, c1 + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector w1 = FloatVector.fromArray(F, panel, p + o1);
+            FloatVector w2 = FloatVector.fromArray(F, panel, p + o2);
+            FloatVector w3 = FloatVector.fromArray(F, panel, p + o3);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            s01 = w1.fma(t, s01);
+            s02 = w2.fma(t, s02);
+            s03 = w3.fma(t, s03);
+            t = FloatVector.broadcast(F, x[x1 + k]);
+            s10 = w0.fma(t, s10);
+            s11 = w1.fma(t, s11);
+            s12 = w2.fma(t, s12);
+            s13 = w3.fma(t, s13);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s12.intoArray(c, c1 + 2 * LANES);
+        s13.intoArray(c, c1 + 3 * LANES);
     }
 
     /** One row times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */
