@@ -135,7 +135,7 @@ final class Bf16RowProduct {
             }
             a0.intoArray(sums, 0);
             for (int t = 0; t < 4; t++) {
-                int sum = t / 2 * (LANES / 4) + t % 2 * (LANES > 4 ? LANES / 8 : LANES);
+                int sum = LaneSum.placeOfFour(t);
                 float first = sums[sum];
                 float second = sums[sum + LANES / 2];
                 for (int k = whole; k < columns; k++) {

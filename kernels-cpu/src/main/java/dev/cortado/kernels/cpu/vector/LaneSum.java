@@ -50,6 +50,14 @@ final class LaneSum {
         return VectorMask.fromArray(F, second, 0);
     }
 
+    /**
+     * Where the sum of vector t of four lies when halves, quarters and eighths were joined in this order; that of its
+     * neighbour lies half a vector further. With four lanes, odd vectors are a vector of their own.
+     */
+    static int placeOfFour(int t) {
+        return t / 2 * (LANES / 4) + t % 2 * (LANES > 4 ? LANES / 8 : LANES);
+    }
+
     /** The sum of x[at] to x[at + LANES - 1]; an array, because a vector that is handed to a method is an object. */
     static float of(float[] x, int at) {
         FloatVector v = FloatVector.fromArray(F, x, at);

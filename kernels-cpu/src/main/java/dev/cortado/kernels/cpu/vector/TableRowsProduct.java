@@ -21,7 +21,7 @@ import jdk.incubator.vector.IntVector;
 /**
  * Rows of IQ4_NL and MXFP4 as the file has them: nibbles select bytes from a table of 16. Of each vector's bytes 16 are
  * wanted; those behind them belong to other blocks and are overwritten or left alone. A vector of 16 bytes would be
- * enough, but with a second width in C2's profile of the Vector API it puts the vectors of all kernels on the heap.
+ * enough, but with a second width in C2's profile of the Vector API it put the vectors of many kernels on the heap.
  *
  * @see dev.cortado.kernels.cpu.weights.RowsProduct
  */

@@ -118,22 +118,14 @@ public final class Kernels {
 
     private Quantized interleaved(Layout layout) {
         TensorType type = layout.type();
-        Product scalar = new ScalarProduct(layout, VectorModule.LANES);
-        if (plainOnly()) {
-            Bridge<Product> one = new Bridge<>(scalar, scalar);
-            return new Quantized(new Interleaved(one, twice(one)), panel(layout), integerPanel(layout));
-        }
-        Product vectorOne = VectorProducts.one(type);
-        Product vectorTwo = VectorProducts.two(type);
-        Bridge<Product> one = new Bridge<>(scalar, vectorOne);
-        Bridge<Product> two = new Bridge<>(oneByOne(one), vectorTwo);
-        if (choice == Choice.VECTOR) {
-            one.cross();
-            two.cross();
-        } else {
-            warm(layout, Warmup.Stage.TOKEN, "product " + type, vectorOne, one::cross);
-            warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vectorTwo, two::cross);
-        }
+        Bridge<Product> one = bridge(
+                new ScalarProduct(layout, VectorModule.LANES),
+                () -> VectorProducts.one(type),
+                (vector, ready) -> warm(layout, Warmup.Stage.TOKEN, "product " + type, vector, ready));
+        Bridge<Product> two = bridge(
+                oneByOne(one),
+                () -> VectorProducts.two(type),
+                (vector, ready) -> warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vector, ready));
         return new Quantized(new Interleaved(one, two), panel(layout), integerPanel(layout));
     }
 
@@ -189,11 +181,6 @@ public final class Kernels {
             warm.accept(fast, bridge::cross);
         }
         return bridge;
-    }
-
-    private static Bridge<Product> twice(Bridge<Product> one) {
-        Product two = oneByOne(one);
-        return new Bridge<>(two, two);
     }
 
     /** Two tokens through the kernel for one. */
