@@ -36,14 +36,14 @@ final class Buffers {
 
     private final float[] @Nullable [] buffers = new float[Use.values().length][];
 
-    private IntegerPanel.@Nullable Strips strips;
+    private IntegerPanel.@Nullable Room integerPanel;
 
     /** The panel of the integer tile. */
-    IntegerPanel.Strips strips() {
-        if (strips == null) {
-            strips = new IntegerPanel.Strips(IntegerTile.STRIPS);
+    IntegerPanel.Room integerPanel() {
+        if (integerPanel == null) {
+            integerPanel = new IntegerPanel.Room();
         }
-        return strips;
+        return integerPanel;
     }
 
     /** At least {@code length} floats with arbitrary content. */

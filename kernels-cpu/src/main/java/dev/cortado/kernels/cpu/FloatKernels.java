@@ -118,8 +118,8 @@ final class FloatKernels {
         inputs.set(new float[rows * columns], 0, columns, rows, columns);
         inputs.reserveMany(true);
         inputs.quantize(0, rows);
-        IntegerPanel.Strips plain = integerPanel(32, columns, false);
-        IntegerPanel.Strips offsets = integerPanel(16, columns, true);
+        IntegerPanel.Room plain = integerPanel(32, columns, false);
+        IntegerPanel.Room offsets = integerPanel(16, columns, true);
         float[] sums = new float[rows * IntegerTile.COLUMNS];
         warmup.add(
                 Warmup.Stage.PROMPT,
@@ -131,8 +131,8 @@ final class FloatKernels {
                 integerTile::cross);
     }
 
-    private static IntegerPanel.Strips integerPanel(int run, int columns, boolean offsets) {
-        IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
+    private static IntegerPanel.Room integerPanel(int run, int columns, boolean offsets) {
+        IntegerPanel.Room panel = new IntegerPanel.Room();
         panel.run = run;
         panel.runs = columns / run;
         panel.hasOffsets = offsets;

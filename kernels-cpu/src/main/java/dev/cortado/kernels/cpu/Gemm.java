@@ -16,7 +16,7 @@ final class Gemm {
     private static final int COLUMNS = 4 * Tile.STRIP;
 
     /** Weights of a row in a panel; a multiple of every block size. A panel of floats takes 64 KiB, one of integers 16. */
-    private static final int DEPTH = IntegerPanel.Strips.DEPTH;
+    private static final int DEPTH = IntegerPanel.DEPTH;
 
     private static final int GAP = DEPTH * Tile.STRIP;
 
@@ -78,17 +78,14 @@ final class Gemm {
             Buffers buffers) {
         int columns = to - from;
         boolean inPlace = columns == IntegerTile.COLUMNS;
-        IntegerPanel.Strips panel = buffers.strips();
+        IntegerPanel.Room panel = buffers.integerPanel();
         float[] sums = inPlace ? out.data : buffers.floats(Buffers.Use.SUMS, rows * COLUMNS);
         int at = inPlace ? out.at(outRow) + from : 0;
         int stride = inPlace ? out.stride : COLUMNS;
         begin(sums, at, stride, rows, bias, from, columns);
         for (int k = 0; k < weight.columns(); k += DEPTH) {
             int depth = Math.min(DEPTH, weight.columns() - k);
-            for (int row = from, strip = 0; row < to; row += IntegerTile.STRIP, strip++) {
-                int next = Math.min(to, row + IntegerTile.STRIP);
-                weight.integerPanel(row, next, k, depth, panel, strip, buffers.scratch);
-            }
+            weight.integerPanel(from, to, k, depth, panel, buffers.scratch);
             kernels.integerTile().add(panel, in.many(), inRow, rows, k / panel.run, sums, at, stride);
         }
         if (!inPlace) {

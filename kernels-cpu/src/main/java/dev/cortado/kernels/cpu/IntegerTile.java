@@ -1,38 +1,30 @@
 package dev.cortado.kernels.cpu;
 
 import dev.cortado.kernels.cpu.weights.IntegerPanel;
-import dev.cortado.kernels.cpu.weights.QuantizedRows;
+import dev.cortado.kernels.cpu.weights.InterleavedRows;
 
 /**
- * The inner product of prefill over weights of few bits: rows of quantised inputs times a panel of strips, added to
+ * The inner product of prefill over weights of few bits: rows of quantised inputs times a panel of weights, added to
  * sums. A run of weights that share a scale is multiplied and summed in 16 bits, which gives a CPU twice as many
  * multiplications per instruction as floats do; its sum is exact, and is then scaled and added with one rounding. So
  * all forms of this give the same bits, whatever the vector width.
  */
 @FunctionalInterface
 public interface IntegerTile {
-    /** Columns of a strip. */
-    int STRIP = IntegerPanel.ROWS;
-
-    /** Strips of a panel: the widest vectors come in pairs, and the panel stays in the L1 cache. */
-    int STRIPS = 2;
-
     /** Columns of a panel. */
-    int COLUMNS = STRIPS * STRIP;
+    int COLUMNS = IntegerPanel.ROWS;
 
     /**
      * For each row i below {@code rows}, column c below {@link #COLUMNS} and run j of the panel, in this order of j:
      * sums[sumsAt + i * sumsStride + c] += (sum over the run's weights times their inputs) * (factor of j and c * scale
      * of the input's block), and then, where the panel has offsets, += offset of j and c * the scaled sum of the inputs.
      *
-     * @param panel {@link #STRIPS} strips
-     * @param x inputs in blocks of 32
-     * @param row the first row of x
+     * @param row the first row of x, a multiple of {@link InterleavedRows#ROWS}
      * @param run the panel's first run, counted from the beginning of a row
      */
     void add(
-            IntegerPanel.Strips panel,
-            QuantizedRows x,
+            IntegerPanel.Room panel,
+            InterleavedRows x,
             int row,
             int rows,
             int run,

@@ -4,6 +4,7 @@ import dev.cortado.engine.backend.Linear;
 import dev.cortado.engine.backend.Matrix;
 import dev.cortado.kernels.cpu.weights.CpuMatrix;
 import dev.cortado.kernels.cpu.weights.Inputs;
+import dev.cortado.kernels.cpu.weights.InterleavedRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -218,8 +219,8 @@ final class Products implements WorkerPool.Task {
             return;
         }
         int pieces = local < product.partsOfAllRows ? 1 : product.rowPieces;
-        int first = product.rows * (piece % pieces) / pieces;
-        int rows = product.rows * (piece % pieces + 1) / pieces - first;
+        int first = firstRow(product.rows, piece % pieces, pieces);
+        int rows = firstRow(product.rows, piece % pieces + 1, pieces) - first;
         int outRow = product.outRow + first;
         FloatKernels kernels = required(this.kernels);
         if (product.inputs != null) {
@@ -230,6 +231,11 @@ final class Products implements WorkerPool.Task {
             int inRow = product.inRow + first;
             Gemm.multiply(in, inRow, rows, weight, from, to, product.bias, out, outRow, kernels, buffers);
         }
+    }
+
+    /** Where a piece of all rows begins: in front of four that lie side by side. */
+    private static int firstRow(int rows, int piece, int pieces) {
+        return piece == pieces ? rows : rows * piece / pieces / InterleavedRows.ROWS * InterleavedRows.ROWS;
     }
 
     /** Rounds the inputs of integer products of many rows to 8 bits; a part is some rows of one of them. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.weights.Inputs;
 import dev.cortado.kernels.cpu.weights.IntegerPanel;
-import dev.cortado.kernels.cpu.weights.QuantizedRows;
+import dev.cortado.kernels.cpu.weights.InterleavedRows;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +65,7 @@ class FloatKernelsTest {
         int columns = 512;
         int depth = 192;
         int first = 64;
-        IntegerPanel.Strips panel = new IntegerPanel.Strips(IntegerTile.STRIPS);
+        IntegerPanel.Room panel = new IntegerPanel.Room();
         panel.run = run;
         panel.runs = depth / run;
         panel.hasOffsets = offsets;
@@ -80,33 +80,33 @@ class FloatKernelsTest {
             panel.offsets[i] = (float) random.nextGaussian();
         }
         for (int rows = 1; rows <= 9; rows++) {
-            float[] x = floats((rows + 2) * columns, 1);
+            float[] x = floats((rows + 4) * columns, 1);
             for (int i = 0; i < columns; i++) {
-                x[2 * columns + i] = 127;
+                x[4 * columns + i] = 127;
             }
             Inputs inputs = new Inputs();
-            inputs.set(x, 0, columns, rows + 2, columns);
+            inputs.set(x, 0, columns, rows + 4, columns);
             inputs.reserveMany(offsets);
-            inputs.quantize(0, rows + 2);
-            QuantizedRows many = inputs.many();
+            inputs.quantize(0, rows + 4);
+            InterleavedRows many = inputs.many();
             float[] sums = floats(rows * 80, 1);
             float[] plain = sums.clone();
-            FloatKernels.plain().integerTile().add(panel, many, 2, rows, first / run, plain, 5, 70);
+            FloatKernels.plain().integerTile().add(panel, many, 4, rows, first / run, plain, 5, 70);
             for (int row = 0; row < rows; row++) {
                 for (int c = 0; c < IntegerTile.COLUMNS; c++) {
                     float expected = sums[5 + row * 70 + c];
                     for (int j = 0; j < panel.runs; j++) {
                         int sum = 0;
                         for (int p = j * run / 2; p < (j + 1) * run / 2; p++) {
-                            int weights = panel.pairs[c / 16 * IntegerPanel.Strips.PAIRS_GAP + p * 16 + c % 16];
-                            int pair = many.pairs()[(row + 2) * columns / 2 + first / 2 + p];
+                            int weights = panel.pairs[p * IntegerTile.COLUMNS + c];
+                            int pair = many.pairs()[InterleavedRows.at(row + 4, columns / 2) + (first / 2 + p) * 4];
                             sum += (short) weights * (short) pair + (weights >> 16) * (pair >> 16);
                         }
-                        float scale = many.scales()[(row + 2) * columns / 32 + (first + j * run) / 32];
-                        int of = c / 16 * IntegerPanel.Strips.RUNS_GAP + j * 16 + c % 16;
+                        float scale = many.scales()[InterleavedRows.at(row + 4, columns / 32) + (first + j * run) / 32 * 4];
+                        int of = j * IntegerTile.COLUMNS + c;
                         expected = Math.fma((float) sum, panel.factors[of] * scale, expected);
                         if (offsets) {
-                            int inputSum = (row + 2) * columns / run + first / run + j;
+                            int inputSum = InterleavedRows.at(row + 4, columns / run) + (first / run + j) * 4;
                             expected = Math.fma(panel.offsets[of], many.scaledSums(run)[inputSum], expected);
                         }
                     }
@@ -114,7 +114,7 @@ class FloatKernelsTest {
                 }
             }
             if (VectorModule.PRESENT) {
-                FloatKernels.vector().integerTile().add(panel, many, 2, rows, first / run, sums, 5, 70);
+                FloatKernels.vector().integerTile().add(panel, many, 4, rows, first / run, sums, 5, 70);
                 assertThat(sums).as("%d rows in vectors", rows).isEqualTo(plain);
             }
         }

@@ -7,7 +7,7 @@ import dev.cortado.kernels.cpu.memory.AllMemory;
 import dev.cortado.kernels.cpu.repack.Layout;
 import dev.cortado.kernels.cpu.repack.Tables;
 import dev.cortado.kernels.cpu.weights.IntegerPanel;
-import dev.cortado.kernels.cpu.weights.IntegerPanel.Strips;
+import dev.cortado.kernels.cpu.weights.IntegerPanel.Room;
 import dev.cortado.kernels.cpu.weights.Scratch;
 import jdk.incubator.vector.ByteVector;
 
@@ -42,20 +42,20 @@ public final class VectorIntegerPanels {
         };
     }
 
-    private static void q40(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+    private static void q40(long weights, int blocks, Room panel, int lane, Scratch scratch) {
         long p = weights;
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
+        int pairs = lane;
+        int runs = lane;
         for (int b = 0; b < blocks; b++, p += 18 * LANES, pairs += CHUNK, runs += ROWS) {
             VectorPlanes.halves(p, panel.factors, runs);
             VectorPlanes.nibbles(p + 2L * LANES, 8, panel.pairs, pairs);
         }
     }
 
-    private static void q41(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+    private static void q41(long weights, int blocks, Room panel, int lane, Scratch scratch) {
         long p = weights;
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
+        int pairs = lane;
+        int runs = lane;
         for (int b = 0; b < blocks; b++, p += 20 * LANES, pairs += CHUNK, runs += ROWS) {
             VectorPlanes.halves(p, panel.factors, runs);
             VectorPlanes.halves(p + 2L * LANES, panel.offsets, runs);
@@ -63,10 +63,10 @@ public final class VectorIntegerPanels {
         }
     }
 
-    private static void q50(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+    private static void q50(long weights, int blocks, Room panel, int lane, Scratch scratch) {
         long p = weights;
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
+        int pairs = lane;
+        int runs = lane;
         for (int b = 0; b < blocks; b++, p += 22 * LANES, pairs += CHUNK, runs += ROWS) {
             VectorPlanes.halves(p, panel.factors, runs);
             VectorPlanes.nibbles(p + 6L * LANES, 16, panel.pairs, pairs);
@@ -74,10 +74,10 @@ public final class VectorIntegerPanels {
         }
     }
 
-    private static void q51(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+    private static void q51(long weights, int blocks, Room panel, int lane, Scratch scratch) {
         long p = weights;
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
+        int pairs = lane;
+        int runs = lane;
         for (int b = 0; b < blocks; b++, p += 24 * LANES, pairs += CHUNK, runs += ROWS) {
             VectorPlanes.halves(p, panel.factors, runs);
             VectorPlanes.halves(p + 2L * LANES, panel.offsets, runs);
@@ -87,10 +87,10 @@ public final class VectorIntegerPanels {
         }
     }
 
-    private static void mxfp4(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
+    private static void mxfp4(long weights, int blocks, Room panel, int lane, Scratch scratch) {
         long p = weights;
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
+        int pairs = lane;
+        int runs = lane;
         for (int b = 0; b < blocks; b++, p += 17 * LANES, pairs += CHUNK, runs += ROWS) {
             for (int i = 0; i < LANES; i++) {
                 panel.factors[runs + i] = Tables.halfPowerOfTwo(AllMemory.getByte(p + i));
@@ -99,61 +99,51 @@ public final class VectorIntegerPanels {
         }
     }
 
-    private static void q2K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
-        VectorPlanes.halvesTimesBits(p, p + 4L * LANES, 16, 0, 15, 1, panel.factors, runs);
-        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 4L * LANES, 16, 4, 15, -1, panel.offsets, runs);
+    private static void q2K(long p, int blocks, Room panel, int lane, Scratch scratch) {
+        VectorPlanes.halvesTimesBits(p, p + 4L * LANES, 16, 0, 15, 1, panel.factors, lane);
+        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 4L * LANES, 16, 4, 15, -1, panel.offsets, lane);
         for (int c = 0; c < 8; c++) {
-            VectorPlanes.twoBits(p + (20L + 8 * c) * LANES, 0, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.twoBits(p + (20L + 8 * c) * LANES, 0, panel.pairs, lane + c * CHUNK);
         }
     }
 
-    private static void q3K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
-        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, runs);
+    private static void q3K(long p, int blocks, Room panel, int lane, Scratch scratch) {
+        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, lane);
         for (int c = 0; c < 8; c++) {
             long chunk = p + (18L + 12 * c) * LANES;
-            VectorPlanes.twoBits(chunk, 4, panel.pairs, pairs + c * CHUNK);
-            VectorPlanes.addFifthBits(chunk + 8L * LANES, 2, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.twoBits(chunk, 4, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.addFifthBits(chunk + 8L * LANES, 2, panel.pairs, lane + c * CHUNK);
         }
     }
 
-    private static void q4K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
-        kScales(p, panel, runs);
+    private static void q4K(long p, int blocks, Room panel, int lane, Scratch scratch) {
+        kScales(p, panel, lane);
         for (int c = 0; c < 8; c++) {
-            VectorPlanes.nibbles(p + (20L + 16 * c) * LANES, 0, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.nibbles(p + (20L + 16 * c) * LANES, 0, panel.pairs, lane + c * CHUNK);
         }
     }
 
-    private static void q5K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
-        kScales(p, panel, runs);
-        VectorPlanes.addZeros(16, 8, panel.factors, panel.offsets, runs);
+    private static void q5K(long p, int blocks, Room panel, int lane, Scratch scratch) {
+        kScales(p, panel, lane);
+        VectorPlanes.addZeros(16, 8, panel.factors, panel.offsets, lane);
         for (int c = 0; c < 8; c++) {
             long chunk = p + (20L + 20 * c) * LANES;
-            VectorPlanes.nibbles(chunk + 4L * LANES, 16, panel.pairs, pairs + c * CHUNK);
-            VectorPlanes.addFifthBits(chunk, 4, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.nibbles(chunk + 4L * LANES, 16, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.addFifthBits(chunk, 4, panel.pairs, lane + c * CHUNK);
         }
     }
 
-    private static void kScales(long p, Strips panel, int runs) {
-        VectorPlanes.halvesTimesBytes(p, p + 4L * LANES, 8, panel.factors, runs);
-        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 12L * LANES, 8, 0, -1, -1, panel.offsets, runs);
+    private static void kScales(long p, Room panel, int lane) {
+        VectorPlanes.halvesTimesBytes(p, p + 4L * LANES, 8, panel.factors, lane);
+        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 12L * LANES, 8, 0, -1, -1, panel.offsets, lane);
     }
 
-    private static void q6K(long p, int blocks, Strips panel, int strip, int lane, Scratch scratch) {
-        int pairs = strip * Strips.PAIRS_GAP + lane;
-        int runs = strip * Strips.RUNS_GAP + lane;
-        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, runs);
+    private static void q6K(long p, int blocks, Room panel, int lane, Scratch scratch) {
+        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, lane);
         for (int c = 0; c < 8; c++) {
             long chunk = p + (18L + 24 * c) * LANES;
-            VectorPlanes.nibbles(chunk + 8L * LANES, 32, panel.pairs, pairs + c * CHUNK);
-            VectorPlanes.addTwoBits(chunk, 4, panel.pairs, pairs + c * CHUNK);
+            VectorPlanes.nibbles(chunk + 8L * LANES, 32, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.addTwoBits(chunk, 4, panel.pairs, lane + c * CHUNK);
         }
     }
 }

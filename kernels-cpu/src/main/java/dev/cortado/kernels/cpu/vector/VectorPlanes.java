@@ -14,6 +14,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
+import dev.cortado.kernels.cpu.weights.IntegerPanel;
 import dev.cortado.kernels.cpu.weights.Panel;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -28,7 +29,7 @@ import jdk.incubator.vector.ShortVector;
  */
 final class VectorPlanes {
     /** Lanes from one pair, or one run, to the next. */
-    private static final int ROWS = Panel.ROWS;
+    private static final int ROWS = IntegerPanel.ROWS;
 
     private VectorPlanes() {}
 
@@ -279,7 +280,7 @@ final class VectorPlanes {
             FloatVector factor = FloatVector.fromArray(F, factors, j * ROWS);
             for (int k = 32 * j; k < 32 * (j + 1); k++) {
                 factor.mul(IntVector.fromArray(I, q, k * LANES).convert(I2F, 0))
-                        .intoArray(panel, at + k * ROWS);
+                        .intoArray(panel, at + k * Panel.ROWS);
             }
         }
     }

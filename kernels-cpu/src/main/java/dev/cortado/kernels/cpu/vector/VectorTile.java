@@ -57,7 +57,7 @@ public final class VectorTile implements Tile {
 
     /** Eight rows are better off as four and four than as six and two. */
     private static int rowsOfNextTile(int left) {
-        if (MANY_REGISTERS && left >= 6 && left != 8) {
+        if (left >= 6 && left != 8) {
             return 6;
         }
         return left >= 4 ? 4 : Math.min(left, 2);
@@ -84,7 +84,14 @@ public final class VectorTile implements Tile {
             int o3 = at + offset(column + 3 * LANES, gap) - p;
             int c = sumsAt + column;
             switch (rows) {
-                case 6 -> sixByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
+                case 6 -> {
+                    if (MANY_REGISTERS) {
+                        sixByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
+                    } else {
+                        sixByTwo(panel, p, x, xAt, xStride, depth, sums, c, sumsStride);
+                        sixByTwo(panel, p + o2, x, xAt, xStride, depth, sums, c + 2 * LANES, sumsStride);
+                    }
+                }
                 case 4 -> {
                     if (MANY_REGISTERS) {
                         fourByFour(panel, p, o1, o2, o3, x, xAt, xStride, depth, sums, c, sumsStride);
@@ -259,6 +266,71 @@ public final class VectorTile implements Tile {
         s51.intoArray(c, c5 + LANES);
         s52.intoArray(c, c5 + 2 * LANES);
         s53.intoArray(c, c5 + 3 * LANES);
+    }
+
+    /**
+     * Six rows times the vectors at panel[at] and behind it in the same strip, for 16 registers. The second vector's place
+     * is a constant: as a number to be added, C2 checks its range at every step, and sometimes spills sums.
+     */
+    private static void sixByTwo(
+            float[] panel, int at, float[] x, int x0, int xStride, int depth, float[] c, int c0, int cStride) {
+        int x1 = x0 + xStride;
+        int x2 = x1 + xStride;
+        int x3 = x2 + xStride;
+        int x4 = x3 + xStride;
+        int x5 = x4 + xStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        int c4 = c3 + cStride;
+        int c5 = c4 + cStride;
+        FloatVector s00 = FloatVector.fromArray(F, c, c0);
+        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
+        FloatVector s10 = FloatVector.fromArray(F, c, c1);
+        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
+        FloatVector s20 = FloatVector.fromArray(F, c, c2);
+        FloatVector s21 = FloatVector.fromArray(F, c, c2 + LANES);
+        FloatVector s30 = FloatVector.fromArray(F, c, c3);
+        FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
+        FloatVector s40 = FloatVector.fromArray(F, c, c4);
+        FloatVector s41 = FloatVector.fromArray(F, c, c4 + LANES);
+        FloatVector s50 = FloatVector.fromArray(F, c, c5);
+        FloatVector s51 = FloatVector.fromArray(F, c, c5 + LANES);
+        for (int k = 0; k < depth; k++) {
+            int p = at + STRIP * k;
+            FloatVector w0 = FloatVector.fromArray(F, panel, p);
+            FloatVector w1 = FloatVector.fromArray(F, panel, p + LANES);
+            FloatVector t = FloatVector.broadcast(F, x[x0 + k]);
+            s00 = w0.fma(t, s00);
+            s01 = w1.fma(t, s01);
+            t = FloatVector.broadcast(F, x[x1 + k]);
+            s10 = w0.fma(t, s10);
+            s11 = w1.fma(t, s11);
+            t = FloatVector.broadcast(F, x[x2 + k]);
+            s20 = w0.fma(t, s20);
+            s21 = w1.fma(t, s21);
+            t = FloatVector.broadcast(F, x[x3 + k]);
+            s30 = w0.fma(t, s30);
+            s31 = w1.fma(t, s31);
+            t = FloatVector.broadcast(F, x[x4 + k]);
+            s40 = w0.fma(t, s40);
+            s41 = w1.fma(t, s41);
+            t = FloatVector.broadcast(F, x[x5 + k]);
+            s50 = w0.fma(t, s50);
+            s51 = w1.fma(t, s51);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
     }
 
     /** Four rows times vectors at panel[at], [at + o1], [at + o2] and [at + o3]. */

@@ -115,12 +115,11 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
     }
 
     /**
-     * Sets strip number {@code strip} of {@code panel} to the weights from column k on of rows {@code from} to {@code to},
-     * at most {@link IntegerPanel#ROWS}; those that are missing become 0. {@code from} is a multiple of ROWS, k and depth
-     * of the type's block size.
+     * Sets {@code panel} to the weights from column k on of rows {@code from} to {@code to}, at most {@link
+     * IntegerPanel#ROWS}; those that are missing become 0. {@code from} is a multiple of ROWS, k and depth of the type's
+     * block size.
      */
-    public void integerPanel(
-            int from, int to, int k, int depth, IntegerPanel.Strips panel, int strip, Scratch scratch) {
+    public void integerPanel(int from, int to, int k, int depth, IntegerPanel.Room panel, Scratch scratch) {
         throw new UnsupportedOperationException("%s has no panel of integers".formatted(type()));
     }
 

@@ -16,7 +16,7 @@ public final class Inputs {
 
     private final QuantizedRows blocks32 = new QuantizedRows(32);
     private final QuantizedRows blocks256 = new QuantizedRows(256);
-    private final QuantizedRows many = new QuantizedRows(32);
+    private final InterleavedRows many = new InterleavedRows();
     private Arena arena = Arena.ofAuto();
     private long floats;
     private long capacity;
@@ -90,8 +90,6 @@ public final class Inputs {
      */
     public void reserveMany(boolean sums) {
         many.resize(tokens, columns);
-        // also where nobody reads them: the compiled tile checks once, before its loop, that they would be there
-        many.reserveScaledSums(tokens);
         wantsMany = true;
         wantsSums |= sums;
     }
@@ -111,8 +109,8 @@ public final class Inputs {
         }
     }
 
-    /** The rows as the integer tile reads them, in blocks of 32. */
-    public QuantizedRows many() {
+    /** The rows as the integer tile reads them. */
+    public InterleavedRows many() {
         return many;
     }
 

@@ -8,14 +8,17 @@ import java.util.Arrays;
  */
 @FunctionalInterface
 public interface IntegerPanel {
-    /** Rows of weights side by side in a panel: one strip of the tile. */
-    int ROWS = Panel.ROWS;
+    /** Rows of weights side by side: the widest vectors come in pairs, and a panel stays in the L1 cache. */
+    int ROWS = 32;
 
-    /** Sets all that a strip holds of a group of lanes; {@code lane} is the first of them in the strip. */
-    void fill(long weights, int blocks, Strips panel, int strip, int lane, Scratch scratch);
+    /** Weights of a row that fit: a multiple of every block size. */
+    int DEPTH = 256;
+
+    /** Sets all that a panel holds of a group of lanes; {@code lane} is the first of them. */
+    void fill(long weights, int blocks, Room panel, int lane, Scratch scratch);
 
     /**
-     * Room for strips. Of each there are, one strip behind the other:
+     * Room for a panel:
      *
      * <ul>
      *   <li>{@code pairs}: [pair][row], two weights an int, in the order of {@link QuantizedRows#pairs()}
@@ -24,21 +27,12 @@ public interface IntegerPanel {
      *       have offsets
      * </ul>
      */
-    final class Strips {
-        /** Weights of a row that fit: a multiple of every block size. */
-        public static final int DEPTH = 256;
-
+    final class Room {
         private static final int SHORTEST_RUN = 16;
 
-        /** From one strip's pairs to the next's. */
-        public static final int PAIRS_GAP = DEPTH / 2 * ROWS;
-
-        /** From one strip's factors or offsets to the next's. */
-        public static final int RUNS_GAP = DEPTH / SHORTEST_RUN * ROWS;
-
-        public final int[] pairs;
-        public final float[] factors;
-        public final float[] offsets;
+        public final int[] pairs = new int[DEPTH / 2 * ROWS];
+        public final float[] factors = new float[DEPTH / SHORTEST_RUN * ROWS];
+        public final float[] offsets = new float[DEPTH / SHORTEST_RUN * ROWS];
 
         /** Weights that share a factor. */
         public int run;
@@ -49,19 +43,12 @@ public interface IntegerPanel {
         /** Runs that are filled. */
         public int runs;
 
-        /** Room for {@code strips}. */
-        public Strips(int strips) {
-            pairs = new int[strips * PAIRS_GAP];
-            factors = new float[strips * RUNS_GAP];
-            offsets = new float[strips * RUNS_GAP];
-        }
-
-        /** Sets some lanes of a strip to 0. */
-        void clear(int strip, int lane, int lanes, int depth) {
-            for (int p = 0, to = strip * PAIRS_GAP + lane; p < depth / 2; p++, to += ROWS) {
+        /** Sets some lanes to 0. */
+        void clear(int lane, int lanes, int depth) {
+            for (int p = 0, to = lane; p < depth / 2; p++, to += ROWS) {
                 Arrays.fill(pairs, to, to + lanes, 0);
             }
-            for (int j = 0, to = strip * RUNS_GAP + lane; j < runs; j++, to += ROWS) {
+            for (int j = 0, to = lane; j < runs; j++, to += ROWS) {
                 Arrays.fill(factors, to, to + lanes, 0);
                 Arrays.fill(offsets, to, to + lanes, 0);
             }

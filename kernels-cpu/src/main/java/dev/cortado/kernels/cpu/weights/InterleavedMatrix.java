@@ -317,8 +317,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     }
 
     @Override
-    public void integerPanel(
-            int from, int to, int k, int depth, IntegerPanel.Strips panel, int strip, Scratch scratch) {
+    public void integerPanel(int from, int to, int k, int depth, IntegerPanel.Room panel, Scratch scratch) {
         Objects.checkFromToIndex(from, to, rows());
         Bridge<IntegerPanel> kernel = present(kernels.integerPanel(), "integers");
         panel.run = Objects.requireNonNull(layout.integers()).run();
@@ -329,9 +328,9 @@ public final class InterleavedMatrix extends CpuMatrix {
         for (int lane = 0; lane < IntegerPanel.ROWS; lane += LANES) {
             if (from + lane < to) {
                 long weights = tile((from + lane) / LANES, block, count, scratch);
-                kernel.get().fill(weights, count, panel, strip, lane, scratch);
+                kernel.get().fill(weights, count, panel, lane, scratch);
             } else {
-                panel.clear(strip, lane, LANES, depth);
+                panel.clear(lane, LANES, depth);
             }
         }
     }

@@ -154,13 +154,13 @@ public final class Kernels {
         if (form == null) {
             return null;
         }
-        int blocks = Math.min(TINY_BLOCKS, IntegerPanel.Strips.DEPTH / layout.blockSize());
-        IntegerPanel.Strips target = new IntegerPanel.Strips(1);
+        int blocks = Math.min(TINY_BLOCKS, IntegerPanel.DEPTH / layout.blockSize());
+        IntegerPanel.Room target = new IntegerPanel.Room();
         return bridge(
                 new ScalarIntegerPanel(layout, form, VectorModule.LANES),
                 () -> VectorIntegerPanels.of(layout.type()),
                 (panel, ready) -> warm(
-                        layout, (weights, scratch) -> panel.fill(weights, blocks, target, 0, 0, scratch), ready));
+                        layout, (weights, scratch) -> panel.fill(weights, blocks, target, 0, scratch), ready));
     }
 
     /**

@@ -12,7 +12,6 @@ package dev.cortado.kernels.cpu.weights;
  *   <li>{@link #starts32()}: an int per 32 values with two 16-bit halves: -16 times the sum of the values in the low and
  *       in the high halves of their pairs; what an accumulator starts with where 16 is to be subtracted from each weight
  *   <li>{@link #starts16()}: the same per 16 values with -32
- *   <li>{@link #scaledSums}: a float per 32 or 16 values, their sum times their scale; made on demand
  * </ul>
  */
 public final class QuantizedRows {
@@ -31,8 +30,6 @@ public final class QuantizedRows {
     private int[] sums32 = {};
     private int[] starts16 = {};
     private int[] starts32 = {};
-    private float[] scaledSums16 = {};
-    private float[] scaledSums32 = {};
 
     /** @param block values per scale: 32 or 256 */
     public QuantizedRows(int block) {
@@ -46,9 +43,7 @@ public final class QuantizedRows {
 
     /** Makes room for rows, whose length is a multiple of the block; what was there before is gone. */
     public void resize(int tokens, int columns) {
-        if (columns % block != 0) {
-            throw new IllegalArgumentException("rows of %d values, but blocks have %d".formatted(columns, block));
-        }
+        requireBlocks(columns, block);
         this.columns = columns;
         int values = tokens * columns;
         if (values > capacity) {
@@ -90,41 +85,37 @@ public final class QuantizedRows {
         return starts32;
     }
 
-    /** Per run of 16 or 32 values; valid after {@link #scaleSums}. */
-    public float[] scaledSums(int run) {
-        return run == 16 ? scaledSums16 : scaledSums32;
-    }
-
     /**
      * Sets all that this holds of one token, whose row begins at {@code x[at]}. A value is scaled so that the largest
      * magnitude of its block becomes 127, and rounded to nearest, ties to even.
      */
     void set(int token, float[] x, int at) {
-        round(token, x, at);
-        sum(token);
-    }
-
-    /** Sets the scales and the pairs of one token. */
-    void round(int token, float[] x, int at) {
         for (int b = 0, s = token * columns / block; b < columns; b += block, s++) {
             float largest = largest(x, at + b, block);
             scales[s] = scale(largest);
-            pack(x, at + b, block, inverse(largest), pairs, (token * columns + b) / 2);
+            pack(x, at + b, block, inverse(largest), pairs, (token * columns + b) / 2, 1);
+        }
+        sum(token);
+    }
+
+    static void requireBlocks(int columns, int block) {
+        if (columns % block != 0) {
+            throw new IllegalArgumentException("rows of %d values, but blocks have %d".formatted(columns, block));
         }
     }
 
     /** The scale of a block; below 2^-119 its inverse is no float, and such inputs are zero beside any other. */
-    private static float scale(float largest) {
+    static float scale(float largest) {
         return largest < 0x1p-119f ? 0 : largest / 127;
     }
 
     /** What a block's values are multiplied with before they are rounded. */
-    private static float inverse(float largest) {
+    static float inverse(float largest) {
         return largest < 0x1p-119f ? 0 : 127 / largest;
     }
 
     /** The largest magnitude of a block: without their signs, floats are ordered as their bits are. */
-    private static float largest(float[] x, int from, int count) {
+    static float largest(float[] x, int from, int count) {
         int a = 0;
         int b = 0;
         int c = 0;
@@ -138,14 +129,15 @@ public final class QuantizedRows {
         return Float.intBitsToFloat(Math.max(Math.max(a, b), Math.max(c, d)));
     }
 
-    private static void pack(float[] x, int from, int count, float inverse, int[] pairs, int to) {
+    /** Rounds {@code count} values; their pairs are {@code gap} ints apart. */
+    static void pack(float[] x, int from, int count, float inverse, int[] pairs, int to, int gap) {
         for (int i = 0; i < count / 4; i++) {
             int a = Float.floatToRawIntBits(x[from + 4 * i] * inverse + ROUNDER);
             int b = Float.floatToRawIntBits(x[from + 4 * i + 1] * inverse + ROUNDER);
             int c = Float.floatToRawIntBits(x[from + 4 * i + 2] * inverse + ROUNDER);
             int d = Float.floatToRawIntBits(x[from + 4 * i + 3] * inverse + ROUNDER);
-            pairs[to + 2 * i] = a & 0xFFFF | c << 16;
-            pairs[to + 2 * i + 1] = b & 0xFFFF | d << 16;
+            pairs[to + 2 * i * gap] = a & 0xFFFF | c << 16;
+            pairs[to + (2 * i + 1) * gap] = b & 0xFFFF | d << 16;
         }
     }
 
@@ -171,25 +163,6 @@ public final class QuantizedRows {
             int low = (short) both;
             sums16[run] = low + high;
             starts16[run] = -32 * low & 0xFFFF | -32 * high << 16;
-        }
-    }
-
-    /** Makes room for {@link #scaleSums} of all rows. */
-    void reserveScaledSums(int tokens) {
-        if (scaledSums16.length < tokens * columns / 16) {
-            scaledSums16 = new float[tokens * columns / 16];
-            scaledSums32 = new float[tokens * columns / 32];
-        }
-    }
-
-    /** Makes {@link #scaledSums} of a row whose pairs are there. */
-    void scaleSums(int token) {
-        sum(token);
-        for (int i = token * columns / 32; i < (token + 1) * columns / 32; i++) {
-            float scale = scales[32 * i / block];
-            scaledSums16[2 * i] = scale * sums16[2 * i];
-            scaledSums16[2 * i + 1] = scale * sums16[2 * i + 1];
-            scaledSums32[i] = scale * sums32[i];
         }
     }
 

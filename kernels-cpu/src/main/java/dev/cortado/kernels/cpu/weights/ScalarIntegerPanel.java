@@ -16,16 +16,16 @@ final class ScalarIntegerPanel implements IntegerPanel {
     }
 
     @Override
-    public void fill(long weights, int blocks, Strips panel, int strip, int firstLane, Scratch scratch) {
+    public void fill(long weights, int blocks, Room panel, int firstLane, Scratch scratch) {
         int size = layout.blockSize();
         Block block = scratch.block;
         for (int b = 0; b < blocks; b++) {
             long groupBlock = weights + (long) b * layout.blockBytes() * lanes;
             for (int lane = 0; lane < lanes; lane++) {
                 layout.unpack(groupBlock, lanes, lane, block);
-                int pairs = strip * Strips.PAIRS_GAP + b * (size / 2) * ROWS + firstLane + lane;
+                int pairs = b * (size / 2) * ROWS + firstLane + lane;
                 pack(block.weights, size, panel.pairs, pairs);
-                scale(block, b * (size / form.run()), panel, strip * Strips.RUNS_GAP + firstLane + lane);
+                scale(block, b * (size / form.run()), panel, firstLane + lane);
             }
         }
     }
@@ -38,7 +38,7 @@ final class ScalarIntegerPanel implements IntegerPanel {
         }
     }
 
-    private void scale(Block block, int firstRun, Strips panel, int at) {
+    private void scale(Block block, int firstRun, Room panel, int at) {
         for (int j = 0; j < layout.blockSize() / form.run(); j++) {
             int to = at + (firstRun + j) * ROWS;
             float factor = block.scale * block.scales[j];

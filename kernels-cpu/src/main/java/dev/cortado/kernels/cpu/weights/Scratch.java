@@ -17,7 +17,7 @@ public final class Scratch {
     /** Integer weights of a group-block, [weight][lane]. */
     public final int[] weights = new int[256 * Panel.ROWS];
     /** What each run of a group-block is multiplied with, [run][lane]. */
-    public final float[] factors = new float[16 * Panel.ROWS];
+    public final float[] factors = new float[16 * IntegerPanel.ROWS];
 
     private Arena arena = Arena.ofAuto();
     private long tile;

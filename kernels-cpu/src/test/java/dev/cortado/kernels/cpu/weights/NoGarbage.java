@@ -62,7 +62,7 @@ abstract class NoGarbage {
             float[] x = new float[TOKENS * COLUMNS];
             float[] y = new float[TOKENS * ROWS];
             float[] panel = new float[COLUMNS * Panel.ROWS];
-            IntegerPanel.Strips integers = new IntegerPanel.Strips(1);
+            IntegerPanel.Room integers = new IntegerPanel.Room();
             Inputs inputs = new Inputs();
             Scratch scratch = new Scratch();
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -76,7 +76,7 @@ abstract class NoGarbage {
                         matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
                     }
                     if (matrix.integers()) {
-                        matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.Strips.DEPTH, integers, 0, scratch);
+                        matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.DEPTH, integers, scratch);
                     } else {
                         matrix.panel(0, Panel.ROWS, 0, COLUMNS, panel, 0, scratch);
                     }

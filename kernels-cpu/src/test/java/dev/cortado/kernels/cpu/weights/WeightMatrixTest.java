@@ -88,17 +88,17 @@ class WeightMatrixTest {
             for (boolean repack : new boolean[] {true, false}) {
                 try (CpuMatrix matrix = matrix(tensor, repack, choice)) {
                     for (int from = 0; from < ROWS; from += IntegerPanel.ROWS) {
-                        IntegerPanel.Strips panel = new IntegerPanel.Strips(2);
+                        IntegerPanel.Room panel = new IntegerPanel.Room();
                         Arrays.fill(panel.pairs, -1);
                         Arrays.fill(panel.factors, Float.NaN);
                         Arrays.fill(panel.offsets, matrix.offsets() ? Float.NaN : 0);
                         int to = Math.min(ROWS, from + IntegerPanel.ROWS);
-                        matrix.integerPanel(from, to, k, depth, panel, 1, new Scratch());
+                        matrix.integerPanel(from, to, k, depth, panel, new Scratch());
                         for (int i = 0; i < depth * IntegerPanel.ROWS; i++) {
                             int c = i / IntegerPanel.ROWS;
                             int r = i % IntegerPanel.ROWS;
                             float weight = from + r < to ? expected[(from + r) * COLUMNS + k + c] : 0;
-                            assertThat(weight(panel, 1, c, r))
+                            assertThat(weight(panel, c, r))
                                     .as("%s, row %d column %d", choice, from + r, k + c)
                                     .isCloseTo(weight, Offset.offset(1e-5f * Math.abs(weight) + 1e-5f));
                         }
@@ -108,11 +108,11 @@ class WeightMatrixTest {
         });
     }
 
-    /** Weight c of row r of a strip, whose pairs hold weights 4i and 4i + 2, and 4i + 1 and 4i + 3. */
-    private static float weight(IntegerPanel.Strips panel, int strip, int c, int r) {
-        int pair = panel.pairs[strip * IntegerPanel.Strips.PAIRS_GAP + (c / 4 * 2 + c % 2) * IntegerPanel.ROWS + r];
+    /** Weight c of row r of a panel, whose pairs hold weights 4i and 4i + 2, and 4i + 1 and 4i + 3. */
+    private static float weight(IntegerPanel.Room panel, int c, int r) {
+        int pair = panel.pairs[(c / 4 * 2 + c % 2) * IntegerPanel.ROWS + r];
         int q = c % 4 < 2 ? (short) pair : pair >> 16;
-        int run = strip * IntegerPanel.Strips.RUNS_GAP + c / panel.run * IntegerPanel.ROWS + r;
+        int run = c / panel.run * IntegerPanel.ROWS + r;
         return panel.factors[run] * q + panel.offsets[run];
     }
 
@@ -120,15 +120,15 @@ class WeightMatrixTest {
     @MethodSource("typesOfIntegers")
     void plain_loops_and_vectors_fill_the_same_panel_of_integers(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 11);
-        List<IntegerPanel.Strips> panels = new ArrayList<>();
+        List<IntegerPanel.Room> panels = new ArrayList<>();
         choices().forEach(choice -> {
             try (CpuMatrix matrix = matrix(tensor, true, choice)) {
-                IntegerPanel.Strips panel = new IntegerPanel.Strips(1);
-                matrix.integerPanel(16, 32, 0, 256, panel, 0, new Scratch());
+                IntegerPanel.Room panel = new IntegerPanel.Room();
+                matrix.integerPanel(0, 32, 0, 256, panel, new Scratch());
                 panels.add(panel);
             }
         });
-        for (IntegerPanel.Strips panel : panels) {
+        for (IntegerPanel.Room panel : panels) {
             assertThat(panel.pairs).isEqualTo(panels.getFirst().pairs);
             assertThat(panel.factors).isEqualTo(panels.getFirst().factors);
             for (int i = 0; i < panel.offsets.length; i++) {
