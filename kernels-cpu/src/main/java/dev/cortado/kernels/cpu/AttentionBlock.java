@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A block of queries against a range of keys, tile by tile, with a running softmax (Milakov and Gimelshein 2018; Dao et
- * al. 2022). Rows of the block: query x head of the group. One instance a thread, reused.
+ * al. 2022). Rows of the block: key/value head x query x head of the group. One instance a thread, reused.
  */
 final class AttentionBlock {
     private static final int PAGE = KvStore.PAGE;
@@ -15,17 +15,24 @@ final class AttentionBlock {
     /** Keys of a tile, whole pages: what a row of scores costs besides its exponentials is paid once for all of them. */
     static final int TILE = 4 * PAGE;
 
+    /** Rows that share a key, at most, for which its halves are multiplied as they are and not turned into a panel. */
+    private static final int FEW_ROWS = 6;
+
     private @Nullable Attention attention;
     private @Nullable Segment segment;
     private @Nullable KvStore keys;
     private @Nullable KvStore values;
     private @Nullable Tile tile;
+    private @Nullable Halves halves;
     private @Nullable Exponentials exponentials;
     private float[] slopes = {};
-    private int keyColumns;
     private int kvHead;
+    private int kvHeads;
     private int query;
     private int group;
+    /** Rows of one key/value head. */
+    private int rowsOfHead;
+
     private int rows;
     private int valueStrips;
 
@@ -35,30 +42,33 @@ final class AttentionBlock {
     private float[] valuePage = {};
     private float[] scores = {};
 
+    /** Turns to key/value heads {@code kvHead} to {@code kvHead + kvHeads}. */
     void begin(
             Attention attention,
             float[] slopes,
             Segment segment,
             int layer,
             int kvHead,
+            int kvHeads,
             int query,
             int queries,
-            Tile tile,
-            Exponentials exponentials) {
+            FloatKernels kernels) {
         CpuKvCache cache = CpuKvCache.of(segment.cache());
         this.attention = attention;
         this.slopes = slopes;
         this.segment = segment;
-        this.tile = tile;
-        this.exponentials = exponentials;
+        tile = kernels.tile();
+        exponentials = kernels.exponentials();
         this.kvHead = kvHead;
+        this.kvHeads = kvHeads;
         this.query = query;
         keys = cache.keys(layer);
         values = cache.values(layer);
-        keyColumns = cache.shape().keyWidths()[layer];
         group = attention.heads() / attention.kvHeads();
-        rows = queries * group;
+        rowsOfHead = queries * group;
+        rows = kvHeads * rowsOfHead;
         valueStrips = Tile.strips(attention.valueWidth());
+        halves = kernels.halves();
     }
 
     /**
@@ -89,7 +99,7 @@ final class AttentionBlock {
         float scale = attention().scale();
         float[] source = q.data;
         for (int row = 0; row < rows; row++) {
-            int from = q.at(segment().row() + query + row / group) + (kvHead * group + row % group) * width;
+            int from = q.at(segment().row() + query(row)) + head(row) * width;
             System.arraycopy(source, from, queryRows, row * width, width);
         }
         for (int i = 0; i < rows * width; i++) { // apart from the copy, so that C2 vectorises it
@@ -108,39 +118,72 @@ final class AttentionBlock {
         for (int page = from / PAGE; page <= to / PAGE; page++) {
             int begin = Math.max(from, page * PAGE) / Tile.STRIP * Tile.STRIP;
             int strips = (Math.min(to, page * PAGE + PAGE - 1) - begin) / Tile.STRIP + 1;
-            loadKeys(page, begin % PAGE / Tile.STRIP, strips);
-            int gap = keyWidth * Tile.STRIP;
-            int scoresAt = begin - origin;
-            tile().add(keyPage, 0, gap, strips, queryRows, 0, keyWidth, rows, keyWidth, scores, scoresAt, TILE);
+            for (int head = 0; head < kvHeads; head++) {
+                score(head, page, begin % PAGE / Tile.STRIP, strips, begin - origin);
+            }
         }
         for (int row = 0; row < rows; row++) {
             softmax(row, origin, columns, partial, at);
         }
-        int width = valueStrips * Tile.STRIP;
         for (int page = from / PAGE; page <= to / PAGE; page++) {
             int begin = Math.max(from, page * PAGE);
             int end = Math.min(to, page * PAGE + PAGE - 1);
-            loadValues(page, begin % PAGE, end % PAGE, buffers);
-            int slots = end - begin + 1;
-            int first = begin % PAGE * Tile.STRIP;
-            int gap = PAGE * Tile.STRIP;
-            tile().add(valuePage, first, gap, valueStrips, scores, begin - origin, TILE, rows, slots, partial, at, width);
+            for (int head = 0; head < kvHeads; head++) {
+                weigh(head, page, begin % PAGE, end % PAGE, begin - origin, buffers, partial, at);
+            }
         }
     }
 
+    /** Scores of a head's rows with {@code strips} strips of a page; column {@code column} of the scores is the first. */
+    private void score(int head, int page, int firstStrip, int strips, int column) {
+        int width = attention().keyWidth();
+        int x = head * rowsOfHead * width;
+        int to = head * rowsOfHead * TILE + column;
+        short[] own = rowsOfHead <= FEW_ROWS && firstStrip == 0 ? keys().halves(page) : null;
+        if (own != null) {
+            // also of slots that nobody has written yet: a row of scores has room, and masks them
+            halves().add(own, (kvHead + head) * width * PAGE, queryRows, x, width, rowsOfHead, width, scores, to, TILE);
+            return;
+        }
+        loadKeys(kvHead + head, page, firstStrip, strips);
+        int gap = width * Tile.STRIP;
+        tile().add(keyPage, 0, gap, strips, queryRows, x, width, rowsOfHead, width, scores, to, TILE);
+    }
+
+    /** Adds the values of slots from to to of a page, with the weights from column {@code column} on, to a head's rows. */
+    private void weigh(int head, int page, int from, int to, int column, Buffers buffers, float[] partial, int at) {
+        int width = valueStrips * Tile.STRIP;
+        int x = head * rowsOfHead * TILE + column;
+        int slots = to - from + 1;
+        int sums = at + head * rowsOfHead * width;
+        boolean whole = attention().valueWidth() % Halves.COLUMNS == 0;
+        short[] own = rowsOfHead <= FEW_ROWS && whole && values != null ? values.halves(page) : null;
+        if (own != null) {
+            for (int c = 0; c < width; c += Halves.COLUMNS) {
+                int first = ((kvHead + head) * width + c) * PAGE + from * Halves.COLUMNS;
+                halves().add(own, first, scores, x, TILE, rowsOfHead, slots, partial, sums + c, width);
+            }
+            return;
+        }
+        loadValues(kvHead + head, page, from, to, buffers);
+        int first = from * Tile.STRIP;
+        int gap = PAGE * Tile.STRIP;
+        tile().add(valuePage, first, gap, valueStrips, scores, x, TILE, rowsOfHead, slots, partial, sums, width);
+    }
+
     /** Keys of the head as [strip][column][key % 16]. */
-    private void loadKeys(int page, int firstStrip, int strips) {
-        int length = attention().keyWidth() * Tile.STRIP;
+    private void loadKeys(int kvHead, int page, int firstStrip, int strips) {
+        int width = attention().keyWidth();
         for (int strip = 0; strip < strips; strip++) {
-            int line = (firstStrip + strip) * keyColumns + kvHead * attention().keyWidth();
-            keys().load(page, line * Tile.STRIP, keyPage, strip * length, length);
+            int to = strip * width * Tile.STRIP;
+            keys().load(page, firstStrip + strip, kvHead * width, width, keyPage, to, halves());
         }
     }
 
     /** Values of the head as [column / 16][slot][column % 16]. */
-    private void loadValues(int page, int from, int to, Buffers buffers) {
+    private void loadValues(int kvHead, int page, int from, int to, Buffers buffers) {
         if (values == null) {
-            transposeKeys(page, from, to);
+            transposeKeys(kvHead, page, from, to);
             return;
         }
         int width = attention().valueWidth();
@@ -162,10 +205,9 @@ final class AttentionBlock {
         }
     }
 
-    private static void loadStrips(KvStore store, int page, int first, int strips, int from, int to, float[] out) {
+    private void loadStrips(KvStore store, int page, int first, int strips, int from, int to, float[] out) {
         for (int strip = 0; strip < strips; strip++) {
-            int source = ((first + strip) * PAGE + from) * Tile.STRIP;
-            store.load(page, source, out, (strip * PAGE + from) * Tile.STRIP, (to - from + 1) * Tile.STRIP);
+            store.load(page, first + strip, from, to - from + 1, out, (strip * PAGE + from) * Tile.STRIP, halves());
         }
     }
 
@@ -174,10 +216,10 @@ final class AttentionBlock {
     }
 
     /** MLA: the values are the first columns of the keys. */
-    private void transposeKeys(int page, int from, int to) {
+    private void transposeKeys(int kvHead, int page, int from, int to) {
         int keyWidth = attention().keyWidth();
         int firstStrip = from / Tile.STRIP;
-        loadKeys(page, firstStrip, to / Tile.STRIP - firstStrip + 1);
+        loadKeys(kvHead, page, firstStrip, to / Tile.STRIP - firstStrip + 1);
         for (int slot = from; slot <= to; slot++) {
             int source = (slot / Tile.STRIP - firstStrip) * keyWidth * Tile.STRIP + slot % Tile.STRIP;
             for (int c = 0; c < attention().valueWidth(); c++) {
@@ -188,7 +230,7 @@ final class AttentionBlock {
 
     /** Turns a row of scores, whose column 0 is cache slot {@code slot}, into weights relative to the new maximum. */
     private void softmax(int row, int slot, int columns, float[] partial, int at) {
-        int position = query + row / group;
+        int position = query(row);
         int from = Math.max(0, AttentionTask.firstKey(attention(), segment(), position) - slot);
         int to = Math.min(columns - 1, AttentionTask.lastKey(attention(), segment(), position) - slot);
         int scoresAt = row * TILE;
@@ -224,12 +266,27 @@ final class AttentionBlock {
             SoftCap.apply(scores, scoresAt, columns, cap, exponentials());
         }
         if (attention().maxAlibiBias() != 0) {
-            float slope = slopes[kvHead * group + row % group];
-            int position = segment().base() + segment().position() + query + row / group;
+            float slope = slopes[head(row)];
+            int position = segment().base() + segment().position() + query(row);
             for (int c = 0; c < columns; c++) {
                 scores[scoresAt + c] -= slope * Math.abs(position - slot - c);
             }
         }
+    }
+
+    /** The query of a row, within the segment. */
+    private int query(int row) {
+        return query + row % rowsOfHead / group;
+    }
+
+    /** The query head of a row. */
+    private int head(int row) {
+        return head(row, rowsOfHead, kvHead, group);
+    }
+
+    /** The query head of a row where {@code rowsOfHead} rows share a key/value head, the first of which is {@code kvHead}. */
+    static int head(int row, int rowsOfHead, int kvHead, int group) {
+        return (kvHead + row / rowsOfHead) * group + row % rowsOfHead % group;
     }
 
     private Attention attention() {
@@ -246,6 +303,10 @@ final class AttentionBlock {
 
     private Tile tile() {
         return begun(tile);
+    }
+
+    private Halves halves() {
+        return begun(halves);
     }
 
     private Exponentials exponentials() {

@@ -18,6 +18,9 @@ final class AttentionTask implements WorkerPool.Task {
     /** Keys of a split; a multiple of the tile. */
     private static final int SPLIT = AttentionBlock.TILE;
 
+    /** As many splits as this a thread can be shared evenly without cutting heads from each other as well. */
+    private static final int SPLITS_OF_THREAD = 4;
+
     /** Segments with more queries than this give enough parts without cutting the keys. */
     private static final int SPLIT_QUERIES = 4;
 
@@ -28,11 +31,11 @@ final class AttentionTask implements WorkerPool.Task {
     private int layer;
     private float @Nullable [] sinks;
     private float[] slopes = {};
-    private @Nullable Tile tile;
-    private @Nullable Exponentials exponentials;
+    private @Nullable FloatKernels kernels;
 
     private int[] firstPart = new int[2];
     private int[] splits = new int[1];
+    private int[] headsOfPart = new int[1];
     private int[] partialAt = new int[1];
     private float[] partials = {};
     private long multiplications;
@@ -51,11 +54,10 @@ final class AttentionTask implements WorkerPool.Task {
         this.segments = segments;
         this.layer = layer;
         this.attention = attention;
-        tile = kernels.tile();
-        exponentials = kernels.exponentials();
+        this.kernels = kernels;
         sinks = CpuParameter.values(attention.sinks());
         slopes(attention);
-        int parts = plan(attention, region.buffers);
+        int parts = plan(attention, region);
         region.runIfWorthwhile(parts, multiplications, this);
         for (int s = 0; s < segments.size(); s++) {
             if (splits[s] > 1) {
@@ -79,11 +81,12 @@ final class AttentionTask implements WorkerPool.Task {
         }
     }
 
-    private int plan(Attention attention, Buffers buffers) {
+    private int plan(Attention attention, WorkerPool.Region region) {
         int count = segments.size();
         if (splits.length < count) {
             firstPart = new int[count + 1];
             splits = new int[count];
+            headsOfPart = new int[count];
             partialAt = new int[count];
         }
         int parts = 0;
@@ -93,17 +96,19 @@ final class AttentionTask implements WorkerPool.Task {
             Segment segment = segments.get(s);
             int keys = lastKey(attention, segment, segment.rows() - 1) - firstKey(attention, segment, 0) + 1;
             splits[s] = segment.rows() <= SPLIT_QUERIES ? (keys + SPLIT - 1) / SPLIT : 1;
+            // Heads lie side by side in a page: one part that takes them all reads memory in one sequence.
+            headsOfPart[s] = splits[s] >= SPLITS_OF_THREAD * region.threads() ? attention.kvHeads() : 1;
             firstPart[s] = parts;
-            int own = blocks(attention, segment) * attention.kvHeads() * splits[s];
+            int own = blocks(attention, segment) * (attention.kvHeads() / headsOfPart[s]) * splits[s];
             parts += own;
             partialAt[s] = partialFloats;
             if (splits[s] > 1) {
-                partialFloats += own * partialLength(attention, queriesOfBlock(attention));
+                partialFloats += own * partialLength(attention, headsOfPart[s], segment);
             }
             multiplications += (long) segment.rows() * keys * attention.heads() * attention.keyWidth();
         }
         firstPart[count] = parts;
-        partials = buffers.floats(Buffers.Use.PARTIALS, partialFloats);
+        partials = region.buffers.floats(Buffers.Use.PARTIALS, partialFloats);
         return parts;
     }
 
@@ -139,8 +144,9 @@ final class AttentionTask implements WorkerPool.Task {
     }
 
     /** Floats of a partial result: weighted values, maxima and sums of a block. */
-    static int partialLength(Attention attention, int queries) {
-        int rows = queries * (attention.heads() / attention.kvHeads());
+    private static int partialLength(Attention attention, int kvHeads, Segment segment) {
+        int queries = Math.min(queriesOfBlock(attention), segment.rows());
+        int rows = kvHeads * queries * (attention.heads() / attention.kvHeads());
         return rows * (Tile.strips(attention.valueWidth()) * Tile.STRIP + 2);
     }
 
@@ -151,38 +157,41 @@ final class AttentionTask implements WorkerPool.Task {
         s = s >= 0 ? s : -s - 2;
         Segment segment = segments.get(s);
         int local = part - firstPart[s];
-        int kvHead = local % attention.kvHeads();
-        int split = local / attention.kvHeads() % splits[s];
-        int query = local / attention.kvHeads() / splits[s] * queriesOfBlock(attention);
+        int heads = headsOfPart[s];
+        int groups = attention.kvHeads() / heads;
+        int kvHead = local % groups * heads;
+        int split = local / groups % splits[s];
+        int query = local / groups / splits[s] * queriesOfBlock(attention);
         int queries = Math.min(queriesOfBlock(attention), segment.rows() - query);
         int first = firstKey(attention, segment, query);
         int last = lastKey(attention, segment, query + queries - 1);
         AttentionBlock block = buffers.attention;
-        block.begin(attention, slopes, segment, layer, kvHead, query, queries, required(tile), required(exponentials));
+        block.begin(attention, slopes, segment, layer, kvHead, heads, query, queries, required(kernels));
         if (splits[s] == 1) {
-            int length = partialLength(attention, queries);
-            float[] sums = buffers.floats(Buffers.Use.SUMS, length);
+            float[] sums = buffers.floats(Buffers.Use.SUMS, partialLength(attention, heads, segment));
             block.compute(required(q), first, last, buffers, sums, 0);
-            join(attention, segment, kvHead, query, queries, sums, 0, 0, 1);
+            join(attention, segment, kvHead, heads, query, queries, sums, 0, 0, 1);
         } else {
             // Split at multiples of SPLIT counted from the first key, moved to the tile that it lies in.
             int origin = first / KvStore.PAGE * KvStore.PAGE;
             int from = Math.max(first, origin + split * SPLIT);
             int to = split == splits[s] - 1 ? last : Math.min(last, origin + (split + 1) * SPLIT - 1);
-            int at = partialAt[s] + local * partialLength(attention, queriesOfBlock(attention));
+            int at = partialAt[s] + local * partialLength(attention, heads, segment);
             block.compute(required(q), from, to, buffers, partials, at);
         }
     }
 
     private void joinSplits(int s, Attention attention) {
         Segment segment = segments.get(s);
-        int length = partialLength(attention, queriesOfBlock(attention));
+        int heads = headsOfPart[s];
+        int groups = attention.kvHeads() / heads;
+        int length = partialLength(attention, heads, segment);
         int blockQueries = queriesOfBlock(attention);
         for (int query = 0, block = 0; query < segment.rows(); query += blockQueries, block++) {
             int queries = Math.min(blockQueries, segment.rows() - query);
-            for (int kvHead = 0; kvHead < attention.kvHeads(); kvHead++) {
-                int at = partialAt[s] + (block * splits[s] * attention.kvHeads() + kvHead) * length;
-                join(attention, segment, kvHead, query, queries, partials, at, attention.kvHeads() * length, splits[s]);
+            for (int i = 0; i < groups; i++) {
+                int at = partialAt[s] + (block * splits[s] * groups + i) * length;
+                join(attention, segment, i * heads, heads, query, queries, partials, at, groups * length, splits[s]);
             }
         }
     }
@@ -192,6 +201,7 @@ final class AttentionTask implements WorkerPool.Task {
             Attention attention,
             Segment segment,
             int kvHead,
+            int kvHeads,
             int query,
             int queries,
             float[] partial,
@@ -202,9 +212,10 @@ final class AttentionTask implements WorkerPool.Task {
         int group = attention.heads() / attention.kvHeads();
         int width = attention.valueWidth();
         int padded = Tile.strips(width) * Tile.STRIP;
-        int rows = queries * group;
+        int rowsOfHead = queries * group;
+        int rows = kvHeads * rowsOfHead;
         for (int row = 0; row < rows; row++) {
-            int head = kvHead * group + row % group;
+            int head = AttentionBlock.head(row, rowsOfHead, kvHead, group);
             int maximumAt = at + rows * padded + row;
             float maximum = sinks == null ? Float.NEGATIVE_INFINITY : sinks[head];
             for (int i = 0; i < count; i++) {
@@ -220,7 +231,7 @@ final class AttentionTask implements WorkerPool.Task {
                 float factor = PlainExponentials.exp(partial[maximumAt + i * step] - maximum) / sum;
                 weigh(partial, first + i * step, factor, first, width);
             }
-            int to = target.at(segment.row() + query + row / group) + head * width;
+            int to = target.at(segment.row() + query + row % rowsOfHead / group) + head * width;
             System.arraycopy(partial, first, target.data, to, width);
         }
     }

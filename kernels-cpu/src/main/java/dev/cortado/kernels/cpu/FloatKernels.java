@@ -4,6 +4,7 @@ import dev.cortado.kernels.cpu.startup.Bridge;
 import dev.cortado.kernels.cpu.startup.VectorModule;
 import dev.cortado.kernels.cpu.startup.Warmup;
 import dev.cortado.kernels.cpu.vector.VectorExponentials;
+import dev.cortado.kernels.cpu.vector.VectorHalves;
 import dev.cortado.kernels.cpu.vector.VectorIntegerTile;
 import dev.cortado.kernels.cpu.vector.VectorTile;
 import dev.cortado.kernels.cpu.weights.Inputs;
@@ -16,6 +17,7 @@ final class FloatKernels {
     private final Bridge<Tile> tile;
     private final Bridge<IntegerTile> integerTile;
     private final Bridge<Exponentials> exponentials;
+    private final Bridge<Halves> halves;
     private final @Nullable Warmup warmup;
     private boolean integersWarm;
 
@@ -23,11 +25,13 @@ final class FloatKernels {
             Bridge<Tile> tile,
             Bridge<IntegerTile> integerTile,
             Bridge<Exponentials> exponentials,
+            Bridge<Halves> halves,
             @Nullable Warmup warmup) {
         this.warmup = warmup;
         this.tile = tile;
         this.integerTile = integerTile;
         this.exponentials = exponentials;
+        this.halves = halves;
     }
 
     /** Plain loops for good. */
@@ -35,7 +39,7 @@ final class FloatKernels {
         Tile tile = new PlainTile();
         IntegerTile integerTile = new PlainIntegerTile();
         Exponentials exponentials = new PlainExponentials();
-        return of(tile, integerTile, exponentials);
+        return of(tile, integerTile, exponentials, new PlainHalves());
     }
 
     /** Vectors from the first call. */
@@ -43,14 +47,15 @@ final class FloatKernels {
         Tile tile = new VectorTile();
         IntegerTile integerTile = new VectorIntegerTile();
         Exponentials exponentials = new VectorExponentials();
-        return of(tile, integerTile, exponentials);
+        return of(tile, integerTile, exponentials, new VectorHalves());
     }
 
-    private static FloatKernels of(Tile tile, IntegerTile integerTile, Exponentials exponentials) {
+    private static FloatKernels of(Tile tile, IntegerTile integerTile, Exponentials exponentials, Halves halves) {
         return new FloatKernels(
                 new Bridge<>(tile, tile),
                 new Bridge<>(integerTile, integerTile),
                 new Bridge<>(exponentials, exponentials),
+                new Bridge<>(halves, halves),
                 null);
     }
 
@@ -102,7 +107,18 @@ final class FloatKernels {
                 },
                 exponentials::cross);
         Bridge<IntegerTile> integerTile = new Bridge<>(new PlainIntegerTile(), new VectorIntegerTile());
-        return new FloatKernels(tile, integerTile, exponentials, warmup);
+        Halves vectorHalves = new VectorHalves();
+        Bridge<Halves> halves = new Bridge<>(new PlainHalves(), vectorHalves);
+        short[] lines = new short[depth * Halves.COLUMNS];
+        warmup.add(
+                Warmup.Stage.TOKEN,
+                "halves",
+                () -> {
+                    vectorHalves.add(lines, 0, x, 0, depth, 4, depth, sums, 0, width);
+                    vectorHalves.strip(lines, 0, depth, panel, 0);
+                },
+                halves::cross);
+        return new FloatKernels(tile, integerTile, exponentials, halves, warmup);
     }
 
     /** To be called when there are weights that the integer tile multiplies: it is not warmed up without. */
@@ -152,6 +168,10 @@ final class FloatKernels {
 
     IntegerTile integerTile() {
         return integerTile.get();
+    }
+
+    Halves halves() {
+        return halves.get();
     }
 
     Exponentials exponentials() {

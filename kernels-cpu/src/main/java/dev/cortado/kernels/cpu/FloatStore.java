@@ -48,8 +48,8 @@ final class FloatStore implements KvStore {
     }
 
     @Override
-    public void load(int page, int first, float[] out, int at, int count) {
-        System.arraycopy(pages[page], first, out, at, count);
+    public void load(int page, int strip, int first, int lines, float[] out, int at, Halves halves) {
+        System.arraycopy(pages[page], order.line(strip, first, columns), out, at, lines * Tile.STRIP);
     }
 
     @Override

@@ -4,7 +4,10 @@ import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Keys or values as float16. */
+/**
+ * Keys or values as float16. All slots of a page lie side by side for keys, and sixty-four columns for values, so that
+ * {@link Halves} read a page in one sequence, head after head: memory is what a token with a long context waits for.
+ */
 final class HalfStore implements KvStore {
     private static final short[] EMPTY = {};
     private final Order order;
@@ -18,6 +21,22 @@ final class HalfStore implements KvStore {
         Arrays.fill(pages, EMPTY);
     }
 
+    @Override
+    public short[] halves(int page) {
+        return pages[page];
+    }
+
+    private int pageLength() {
+        int lines = order == Order.KEYS ? columns : (columns + Halves.COLUMNS - 1) / Halves.COLUMNS * PAGE;
+        return lines * Halves.COLUMNS;
+    }
+
+    private int index(int slot, int column) {
+        return order == Order.KEYS
+                ? column * Halves.COLUMNS + slot % PAGE
+                : (column / Halves.COLUMNS * PAGE + slot % PAGE) * Halves.COLUMNS + column % Halves.COLUMNS;
+    }
+
     private short[] page(int slot) {
         return pages[slot / PAGE];
     }
@@ -26,7 +45,7 @@ final class HalfStore implements KvStore {
     public void reserve(int first, int last) {
         for (int page = first / PAGE; page <= last / PAGE; page++) {
             if (pages[page].length == 0) {
-                pages[page] = new short[order.pageLength(columns)];
+                pages[page] = new short[pageLength()];
             }
         }
     }
@@ -35,7 +54,7 @@ final class HalfStore implements KvStore {
     public void put(int slot, float[] x, int at) {
         short[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            page[order.index(slot % PAGE, c, columns)] = Float.floatToFloat16(x[at + c]);
+            page[index(slot, c)] = Float.floatToFloat16(x[at + c]);
         }
     }
 
@@ -43,24 +62,22 @@ final class HalfStore implements KvStore {
     public void get(int slot, float[] x, int at) {
         short[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            x[at + c] = Float.float16ToFloat(page[order.index(slot % PAGE, c, columns)]);
+            x[at + c] = Float.float16ToFloat(page[index(slot, c)]);
         }
     }
 
-    /** Contiguous on both sides, so that C2 makes one vector conversion of it. */
     @Override
-    public void load(int page, int first, float[] out, int at, int count) {
-        short[] source = pages[page];
-        for (int i = 0; i < count; i++) {
-            out[at + i] = Float.float16ToFloat(source[first + i]);
-        }
+    public void load(int page, int strip, int first, int lines, float[] out, int at, Halves halves) {
+        int inLine = strip * Tile.STRIP % Halves.COLUMNS;
+        int group = strip * Tile.STRIP / Halves.COLUMNS; // of values, for keys have one
+        halves.strip(pages[page], (group * PAGE + first) * Halves.COLUMNS + inLine, lines, out, at);
     }
 
     @Override
     public void save(int slot, MemorySegment target, long at) {
         short[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            target.set(AllMemory.SHORT, at + 2L * c, page[order.index(slot % PAGE, c, columns)]);
+            target.set(AllMemory.SHORT, at + 2L * c, page[index(slot, c)]);
         }
     }
 
@@ -68,7 +85,7 @@ final class HalfStore implements KvStore {
     public void restore(int slot, MemorySegment source, long at) {
         short[] page = page(slot);
         for (int c = 0; c < columns; c++) {
-            page[order.index(slot % PAGE, c, columns)] = source.get(AllMemory.SHORT, at + 2L * c);
+            page[index(slot, c)] = source.get(AllMemory.SHORT, at + 2L * c);
         }
     }
 
@@ -77,7 +94,7 @@ final class HalfStore implements KvStore {
         short[] source = page(from);
         short[] target = page(to);
         for (int c = 0; c < columns; c++) {
-            target[order.index(to % PAGE, c, columns)] = source[order.index(from % PAGE, c, columns)];
+            target[index(to, c)] = source[index(from, c)];
         }
     }
 }

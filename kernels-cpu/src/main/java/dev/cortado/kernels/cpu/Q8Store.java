@@ -75,7 +75,9 @@ final class Q8Store implements KvStore {
     }
 
     @Override
-    public void load(int page, int first, float[] out, int at, int count) {
+    public void load(int page, int strip, int firstLine, int lines, float[] out, int at, Halves halves) {
+        int first = order.line(strip, firstLine, columns);
+        int count = lines * Tile.STRIP;
         byte[] weights = pages[page].weights;
         short[] scales = pages[page].scales;
         for (int i = 0; i < count; i += Tile.STRIP) {

@@ -1,12 +1,18 @@
 package dev.cortado.kernels.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.cortado.engine.backend.Activations;
 import dev.cortado.engine.backend.Attention;
 import dev.cortado.engine.backend.Attention.Mask;
+import dev.cortado.engine.backend.BackendOptions;
 import dev.cortado.engine.backend.KvCache;
 import dev.cortado.engine.backend.KvShape;
 import dev.cortado.engine.backend.Segment;
+import dev.cortado.kernels.cpu.weights.Kernels;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +83,26 @@ class AttentionAgreementTest {
     void caches_of_every_type(KvShape.Type type) {
         pair.agree(1e-5f, run -> run(run, attention(6, 2, 64, Mask.CAUSAL, 0), type, 2, 600, 3));
         pair.agree(1e-5f, run -> run(run, attention(6, 2, 48, Mask.CAUSAL, 0), type, 2, 60, 90));
+    }
+
+    @ParameterizedTest(name = "{0}, window {1}, heads of {2}, {3} rows")
+    @CsvSource({"F16, 0, 64, 1", "F16, 0, 64, 2", "F16, 2222, 128, 1", "F16, 0, 48, 1", "F32, 2222, 16, 3", "Q8_0, 0, 64, 1"})
+    void parts_of_all_heads_over_many_keys(KvShape.Type type, int window, int width, int rows) {
+        pair.agree(1e-5f, run -> run(run, attention(6, 2, width, Mask.CAUSAL, window), type, 5, 2300, rows));
+    }
+
+    @Test
+    void any_number_of_threads_gives_the_same_bits() {
+        List<float[][]> results = new ArrayList<>();
+        for (int threads : new int[] {1, 2, 3}) {
+            try (CpuBackend cpu = new CpuBackend(new BackendOptions(threads, true), Kernels.Choice.VECTOR)) {
+                Attention attention = attention(6, 2, 64, Mask.CAUSAL, 0);
+                Pair.Run run = new Pair.Run(cpu, new Random(3));
+                results.add(Pair.rows(run(run, attention, KvShape.Type.F16, 0, 2300, 1)));
+            }
+        }
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+        assertThat(results.get(2)).isEqualTo(results.get(0));
     }
 
     @Test

@@ -43,6 +43,36 @@ class FloatKernelsTest {
     }
 
     @Test
+    void halves_in_vectors_and_in_plain_loops_equal_a_tile_of_floats_bit_for_bit() {
+        assumeTrue(VectorModule.PRESENT, "needs the Vector API");
+        int depth = 37;
+        short[] halves = new short[5 + depth * Halves.COLUMNS];
+        for (int i = 0; i < halves.length; i++) {
+            float spread = i % 3 == 0 ? 1e-7f : i % 3 == 1 ? 1 : 3000;
+            halves[i] = Float.floatToFloat16((float) random.nextGaussian() * spread);
+        }
+        float[] panel = new float[4 * depth * 16];
+        float[] strips = new float[panel.length];
+        for (int strip = 0; strip < 4; strip++) {
+            FloatKernels.plain().halves().strip(halves, 5 + 16 * strip, depth, panel, strip * depth * 16);
+            FloatKernels.vector().halves().strip(halves, 5 + 16 * strip, depth, strips, strip * depth * 16);
+        }
+        assertThat(panel[depth * 16 + 16]).isEqualTo(Float.float16ToFloat(halves[5 + 64 + 16]));
+        assertThat(strips).isEqualTo(panel);
+        for (int rows = 1; rows <= 7; rows++) {
+            float[] x = floats(rows * 50, 1);
+            float[] tile = floats(rows * 80, 1);
+            float[] plain = tile.clone();
+            float[] vector = tile.clone();
+            FloatKernels.plain().tile().add(panel, 0, depth * 16, 4, x, 3, 45, rows, depth, tile, 7, 70);
+            FloatKernels.plain().halves().add(halves, 5, x, 3, 45, rows, depth, plain, 7, 70);
+            FloatKernels.vector().halves().add(halves, 5, x, 3, 45, rows, depth, vector, 7, 70);
+            assertThat(plain).as("%d rows", rows).isEqualTo(tile);
+            assertThat(vector).as("%d rows", rows).isEqualTo(tile);
+        }
+    }
+
+    @Test
     void the_plain_tile_sums_along_k() {
         float[] panel = floats(2 * 3 * 16, 1);
         float[] x = floats(15, 1);

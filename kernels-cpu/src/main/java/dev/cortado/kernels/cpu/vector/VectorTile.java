@@ -14,7 +14,7 @@ public final class VectorTile implements Tile {
     private static final VectorSpecies<Float> F = Species.F;
     private static final int LANES = F.length();
     /** AVX-512 and every 64-bit ARM have 32 vector registers. */
-    private static final boolean MANY_REGISTERS = FloatVector.SPECIES_MAX.length() >= 16
+    static final boolean MANY_REGISTERS = FloatVector.SPECIES_MAX.length() >= 16
             || System.getProperty("os.arch").equals("aarch64");
 
     /** Stateless. */
