@@ -7,6 +7,7 @@ import dev.cortado.engine.backend.KvCache;
 import dev.cortado.engine.backend.KvShape;
 import dev.cortado.engine.backend.Segment;
 import dev.cortado.kernels.cpu.weights.Kernels;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Attention of one token in a layer with 9 heads and 3 key/value heads of 64 columns, after a context; one thread. */
+/**
+ * Attention of one token in a layer with 9 heads and 3 key/value heads of 64 columns, after a context. Thirty layers take
+ * turns: their caches do not fit in the CPU's.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -45,6 +49,15 @@ public class AttentionBenchmark {
     @Param({"F16", "F32", "Q8_0"})
     public KvShape.Type type;
 
+    /** Layers that take turns. */
+    @Param({"1", "30"})
+    public int layers;
+
+    /** Threads of the backend. */
+    @Param({"1", "2"})
+    public int threads;
+
+    private int layer;
     private CpuBackend backend;
     private Activations query;
     private Activations out;
@@ -52,16 +65,19 @@ public class AttentionBenchmark {
 
     @Setup
     public void open() {
-        backend = new CpuBackend(new BackendOptions(1, true), Kernels.Choice.VECTOR);
+        backend = new CpuBackend(new BackendOptions(threads, true), Kernels.Choice.VECTOR);
         int columns = KV_HEADS * WIDTH;
-        KvCache cache = backend.kvCache(
-                new KvShape(new int[] {columns}, new int[] {columns}, new int[] {0}, type), context + 1);
+        int[] widths = new int[layers];
+        Arrays.fill(widths, columns);
+        KvCache cache = backend.kvCache(new KvShape(widths, widths, new int[layers], type), context + 1);
         Activations row = backend.activations(1, columns);
         row.rows(1);
         Random random = new Random(1);
         for (int position = 0; position <= context; position++) {
             row.write(0, random(random, columns), 0);
-            backend.store(row, row, List.of(new Segment(cache, 0, position, 0, 1)), 0);
+            for (int l = 0; l < layers; l++) {
+                backend.store(row, row, List.of(new Segment(cache, 0, position, 0, 1)), l);
+            }
         }
         segments = List.of(new Segment(cache, 0, context, 0, 1));
         query = backend.activations(1, HEADS * WIDTH);
@@ -85,7 +101,8 @@ public class AttentionBenchmark {
 
     @Benchmark
     public Activations attend() {
-        backend.attend(query, out, segments, 0, ATTENTION);
+        layer = (layer + 1) % layers;
+        backend.attend(query, out, segments, layer, ATTENTION);
         return out;
     }
 }
