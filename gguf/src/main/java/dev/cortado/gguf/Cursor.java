@@ -64,11 +64,16 @@ final class Cursor {
     private int ahead(int count) {
         long from = skip(count, 1);
         if (from < windowStart || from + count > windowStart + window.limit()) {
-            windowStart = from;
-            window.limit((int) Math.min(WINDOW, bytes.byteSize() - from));
-            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, window.array(), 0, window.limit());
+            fetch(from);
         }
         return (int) (from - windowStart);
+    }
+
+    /** Apart from {@link #ahead}, which is called a hundred times as often and so stays short for the compilers. */
+    private void fetch(long from) {
+        windowStart = from;
+        window.limit((int) Math.min(WINDOW, bytes.byteSize() - from));
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, window.array(), 0, window.limit());
     }
 
     byte int8() {
@@ -131,6 +136,31 @@ final class Cursor {
             return new String(text, StandardCharsets.UTF_8);
         }
         return new String(window.array(), ahead(length), length, StandardCharsets.UTF_8);
+    }
+
+    /** Hands over what {@link #text()} gives, as UTF-8 and, where it is ASCII, without a copy. */
+    void text(TextArray.Action action) {
+        long start = position;
+        int length = textLength(LONGEST_TEXT);
+        if (length <= WINDOW) {
+            int from = ahead(length);
+            if (isAscii(window.array(), from, from + length)) {
+                action.accept(window.array(), from, from + length);
+                return;
+            }
+        }
+        position = start;
+        byte[] text = text().getBytes(StandardCharsets.UTF_8);
+        action.accept(text, 0, text.length);
+    }
+
+    private static boolean isAscii(byte[] text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A text that names something: of bounded length and strictly UTF-8. */

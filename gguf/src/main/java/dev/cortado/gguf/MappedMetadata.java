@@ -57,9 +57,11 @@ final class MappedMetadata implements Metadata {
 
     @Override
     public Optional<MetadataValue> typed(String key) {
-        return Optional.ofNullable(places.get(key))
-                .map(place -> ValueReader.read(
-                        new Cursor(file, bytes, order, place.offset(), "key " + Quoted.of(key)), place.type()));
+        return Optional.ofNullable(places.get(key)).map(place -> ValueReader.read(cursor(key, place), place.type()));
+    }
+
+    private Cursor cursor(String key, Place place) {
+        return new Cursor(file, bytes, order, place.offset(), "key " + Quoted.of(key));
     }
 
     @Override
@@ -172,6 +174,35 @@ final class MappedMetadata implements Metadata {
             }
             throw mismatch(key, "an array of STRING");
         });
+    }
+
+    @Override
+    public Optional<TextArray> texts(String key) {
+        return Optional.ofNullable(places.get(key)).map(place -> {
+            Cursor in = cursor(key, place);
+            if (place.type() != MetadataType.ARRAY || ValueReader.type(in) != MetadataType.STRING) {
+                throw mismatch(key, "an array of STRING");
+            }
+            int size = ValueReader.length(in, MetadataType.STRING);
+            return texts(key, new Place(MetadataType.STRING, in.position()), size);
+        });
+    }
+
+    private TextArray texts(String key, Place first, int size) {
+        return new TextArray() {
+            @Override
+            public int size() {
+                return size;
+            }
+
+            @Override
+            public void forEach(Action action) {
+                Cursor in = cursor(key, first);
+                for (int i = 0; i < size; i++) {
+                    in.text(action);
+                }
+            }
+        };
     }
 
     @Override

@@ -42,6 +42,9 @@ public interface Metadata {
 
     Optional<String[]> strings(String key);
 
+    /** The same to be gone through, for arrays with as many strings as a model has tokens. */
+    Optional<TextArray> texts(String key);
+
     /** The value must be there: {@link GgufFormatException} names file and key when it is not. */
     String requireString(String key);
 

@@ -45,7 +45,7 @@ final class ValueReader {
         }
     }
 
-    private static int length(Cursor in, MetadataType elements) {
+    static int length(Cursor in, MetadataType elements) {
         return in.count(
                 "elements of " + elements,
                 switch (elements) {

@@ -9,9 +9,13 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +44,51 @@ class GgufFileTest {
             assertThatIllegalStateException().isThrownBy(() -> data.get(ValueLayout.JAVA_BYTE, 0));
             assertThatIllegalStateException().isThrownBy(() -> file.metadata().string("general.name"));
         }
+    }
+
+    @Test
+    void texts_are_those_of_strings() throws IOException {
+        Path path = folder.resolve("texts.gguf");
+        String[] texts = {"", "plain", "\u2581caf\u00E9", "\uD83D\uDC07", "x".repeat(5000), "\u00E9".repeat(3000), "end"
+        };
+        new GgufWriter()
+                .put("texts", MetadataValue.strings(texts))
+                .put("number", MetadataValue.uint32(1))
+                .put("numbers", MetadataValue.floats(1, 2))
+                .write(path);
+        try (GgufFile file = GgufFile.open(path)) {
+            TextArray array = file.metadata().texts("texts").orElseThrow();
+            for (int time = 0; time < 2; time++) {
+                List<String> found = new ArrayList<>();
+                array.forEach(
+                        (bytes, from, to) -> found.add(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+                assertThat(found).containsExactly(texts);
+            }
+            assertThat(array.size()).isEqualTo(texts.length);
+            assertThat(file.metadata().texts("none")).isEmpty();
+            for (String key : List.of("number", "numbers")) {
+                assertThatThrownBy(() -> file.metadata().texts(key))
+                        .isInstanceOf(GgufFormatException.class)
+                        .hasMessageContainingAll(key, "an array of STRING");
+            }
+        }
+    }
+
+    @Test
+    void what_is_not_utf8_is_replaced_in_texts_too() {
+        Metadata metadata = new RawGguf(ByteOrder.LITTLE_ENDIAN, 3, 0, 1)
+                .text("texts")
+                .int32(MetadataType.ARRAY.id(), MetadataType.STRING.id())
+                .int64(1, 3)
+                .bytes('a', 0xC3, 'b')
+                .read()
+                .metadata();
+
+        metadata.texts("texts")
+                .orElseThrow()
+                .forEach((bytes, from, to) -> assertThat(Arrays.copyOfRange(bytes, from, to))
+                        .isEqualTo(metadata.strings("texts").orElseThrow()[0].getBytes(StandardCharsets.UTF_8))
+                        .isEqualTo("a\uFFFDb".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -24,9 +24,9 @@ final class BytePairEncoding implements Segmenter {
     BytePairEncoding(Metadata metadata, GgufVocabulary vocabulary, PreTokenizer pre) {
         this.pre = pre;
         tokens = vocabulary.table();
-        merges = Merges.read(metadata, tokens, pre.has(PreTokenizer.Trait.NEEDS_NO_MERGES));
         spaceSymbol = pre.has(PreTokenizer.Trait.SPACE_SYMBOL);
         utf8 = pre.has(PreTokenizer.Trait.UTF_8);
+        merges = Merges.read(metadata, tokens, utf8, pre.has(PreTokenizer.Trait.NEEDS_NO_MERGES));
         ByteList letter = new ByteList(2);
         for (int octet = 0; octet < BYTES; octet++) {
             letter.clear();

@@ -65,8 +65,8 @@ final class ByteStrings {
     }
 
     /** Gives the next number to a string that cannot be found, because an equal one has been added before. */
-    void addHidden(byte[] text) {
-        append(text, 0, text.length, hash(text, 0, text.length));
+    void addHidden(byte[] text, int from, int to) {
+        append(text, from, to, hash(text, from, to));
     }
 
     private void append(byte[] text, int from, int to, int hash) {

@@ -1,5 +1,8 @@
 package dev.cortado.engine.tokenizer;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The general categories that pre-tokenizers tell apart, one bit each, for every code point. White space (the Unicode
  * property White_Space) comes before the category, so that a no-break space is white space and no separator.
@@ -28,13 +31,22 @@ final class CharacterKind {
         0x1FADC, 0x1FADC, 0x1FADF, 0x1FADF, 0x1FAE9, 0x1FAE9, 0x1FBCB, 0x1FBEF,
     };
 
-    private static final byte[] KINDS = table();
+    private static final int PAGE = 256;
+
+    /** Made when a text has one of its characters: all of them would take as long as to read a vocabulary. */
+    private static final AtomicReferenceArray<byte @Nullable []> PAGES =
+            new AtomicReferenceArray<>((Character.MAX_CODE_POINT + 1) / PAGE);
 
     private CharacterKind() {}
 
     /** The one bit of a code point. */
     static int of(int codePoint) {
-        return KINDS[codePoint] & 0xFF;
+        byte[] page = PAGES.get(codePoint / PAGE);
+        if (page == null) {
+            page = page(codePoint / PAGE * PAGE);
+            PAGES.set(codePoint / PAGE, page);
+        }
+        return page[codePoint % PAGE] & 0xFF;
     }
 
     /** The lower-case letter of a letter in upper case, anything else as it is. */
@@ -42,20 +54,24 @@ final class CharacterKind {
         return of(codePoint) == UNASSIGNED ? codePoint : Character.toLowerCase(codePoint);
     }
 
-    private static byte[] table() {
-        byte[] kinds = new byte[Character.MAX_CODE_POINT + 1];
-        for (int c = 0; c < kinds.length; c++) {
-            kinds[c] = (byte) kind(Character.getType(c));
+    private static byte[] page(int first) {
+        byte[] kinds = new byte[PAGE];
+        for (int i = 0; i < PAGE; i++) {
+            kinds[i] = (byte) kind(Character.getType(first + i));
         }
         for (int i = 0; i < NEWER_THAN_15_1.length; i += 2) {
-            for (int c = NEWER_THAN_15_1[i]; c <= NEWER_THAN_15_1[i + 1]; c++) {
-                kinds[c] = UNASSIGNED;
+            int from = Math.max(NEWER_THAN_15_1[i], first);
+            int to = Math.min(NEWER_THAN_15_1[i + 1], first + PAGE - 1);
+            for (int c = from; c <= to; c++) {
+                kinds[c - first] = UNASSIGNED;
             }
         }
-        for (int c = '\t'; c <= '\r'; c++) {
-            kinds[c] = (byte) WHITE_SPACE;
+        if (first == 0) {
+            for (int c = '\t'; c <= '\r'; c++) {
+                kinds[c] = (byte) WHITE_SPACE;
+            }
+            kinds[0x85] = (byte) WHITE_SPACE;
         }
-        kinds[0x85] = (byte) WHITE_SPACE;
         return kinds;
     }
 

@@ -1,10 +1,14 @@
 package dev.cortado.engine.tokenizer;
 
 import dev.cortado.gguf.Metadata;
+import dev.cortado.gguf.TextArray;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,7 +22,7 @@ final class GgufVocabulary implements Vocabulary {
     static final String TYPES = "tokenizer.ggml.token_type";
 
     private static final Logger LOG = LoggerFactory.getLogger(GgufVocabulary.class);
-    private static final String REPLACEMENT = "\uFFFD";
+    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
     private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
 
     /** Spellings that end a reply in any vocabulary. */
@@ -49,11 +53,12 @@ final class GgufVocabulary implements Vocabulary {
     /** Parts of a reply in OpenAI's harmony format: they look like control tokens but are to be seen. */
     private static final List<String> HARMONY = List.of("<|channel|>", "<|message|>", "<|start|>", "<|constrain|>");
 
-    private final String[] texts;
     private final ByteStrings table;
     private final float[] scores;
-    private final TokenType[] fileTypes;
-    private final TokenType[] types;
+    /** Ids of types: as the file has them, and what became of them. */
+    private final byte[] fileTypes;
+
+    private final byte[] types;
     private final Map<Role, Integer> roles = new EnumMap<>(Role.class);
 
     private final BitSet endings = new BitSet();
@@ -62,10 +67,9 @@ final class GgufVocabulary implements Vocabulary {
     private final boolean addsSeparator;
 
     GgufVocabulary(Metadata metadata, Conventions conventions) {
-        texts = texts(metadata);
-        table = table(metadata, texts);
-        scores = scores(metadata, texts.length);
-        fileTypes = types(metadata, texts);
+        table = table(metadata);
+        scores = scores(metadata, table.size());
+        fileTypes = types(metadata);
         types = fileTypes.clone();
         for (Role role : Role.values()) {
             readRole(metadata, role, conventions.roles().getOrDefault(role, -1));
@@ -81,36 +85,44 @@ final class GgufVocabulary implements Vocabulary {
         findEndings();
     }
 
-    private static String[] texts(Metadata metadata) {
-        String[] texts = metadata.strings(TOKENS)
+    private static ByteStrings table(Metadata metadata) {
+        TextArray texts = metadata.texts(TOKENS)
                 .orElseThrow(() -> metadata.fault(TOKENS, "not there, but a tokenizer needs its tokens"));
-        if (texts.length == 0) {
+        if (texts.size() == 0) {
             throw metadata.fault(TOKENS, "an empty array found, at least one token expected");
         }
-        for (int id = 0; id < texts.length; id++) {
-            if (texts[id].isEmpty()) {
-                texts[id] = "[EMPTY_%d]".formatted(id);
+        ByteStrings table = new ByteStrings(texts.size());
+        texts.forEach((text, from, to) -> {
+            if (from < to) {
+                add(metadata, table, text, from, to);
+            } else {
+                byte[] placeholder = Utf8.encode("[EMPTY_%d]".formatted(table.size()));
+                add(metadata, table, placeholder, 0, placeholder.length);
             }
-        }
-        return texts;
+        });
+        return table;
     }
 
-    private static ByteStrings table(Metadata metadata, String[] texts) {
-        ByteStrings table = new ByteStrings(texts.length);
-        for (int id = 0; id < texts.length; id++) {
-            byte[] text = Utf8.encode(texts[id]);
-            int known = table.add(text);
-            if (known == id) {
-                continue;
-            }
-            // what is not UTF-8 in the file has U+FFFD here, so different tokens may look alike
-            if (!texts[id].contains(REPLACEMENT)) {
-                throw metadata.fault(
-                        TOKENS, "tokens %d and %d are equal, different ones expected".formatted(known, id));
-            }
-            table.addHidden(text);
+    private static void add(Metadata metadata, ByteStrings table, byte[] text, int from, int to) {
+        int id = table.size();
+        int known = table.add(text, from, to);
+        if (known == id) {
+            return;
         }
-        return table;
+        // what is not UTF-8 in the file has U+FFFD here, so different tokens may look alike
+        if (!contains(text, from, to, REPLACEMENT)) {
+            throw metadata.fault(TOKENS, "tokens %d and %d are equal, different ones expected".formatted(known, id));
+        }
+        table.addHidden(text, from, to);
+    }
+
+    private static boolean contains(byte[] text, int from, int to, byte[] part) {
+        for (int at = from; at + part.length <= to; at++) {
+            if (Arrays.equals(text, at, at + part.length, part, 0, part.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static float[] scores(Metadata metadata, int size) {
@@ -139,25 +151,26 @@ final class GgufVocabulary implements Vocabulary {
         return scores;
     }
 
-    private static TokenType[] types(Metadata metadata, String[] texts) {
-        int size = texts.length;
+    private byte[] types(Metadata metadata) {
         int[] numbers = metadata.integers(TYPES).orElse(null);
-        if (numbers != null && numbers.length < size) {
-            throw metadata.fault(TYPES, "%d types found, one for each of %d tokens expected".formatted(numbers.length, size));
+        if (numbers != null && numbers.length < size()) {
+            throw metadata.fault(
+                    TYPES, "%d types found, one for each of %d tokens expected".formatted(numbers.length, size()));
         }
-        TokenType[] types = new TokenType[size];
-        for (int id = 0; id < size; id++) {
-            types[id] = numbers == null ? TokenType.NORMAL : TokenType.of(numbers[id]);
-            if (types[id] == TokenType.BYTE && !BYTE.matcher(texts[id]).matches()) {
+        byte[] types = new byte[size()];
+        for (int id = 0; id < types.length; id++) {
+            TokenType type = numbers == null ? TokenType.NORMAL : TokenType.of(numbers[id]);
+            if (type == TokenType.BYTE && !BYTE.matcher(text(id)).matches()) {
                 throw metadata.fault(TOKENS, "token %d is a byte, so it should read like <0x0A>".formatted(id));
             }
+            types[id] = (byte) type.id();
         }
         return types;
     }
 
     /** Ids outside of the vocabulary do occur, 4294967295 for "none" above all: the token is then what is usual. */
     private void readRole(Metadata metadata, Role role, int usual) {
-        if (usual >= 0 && usual < texts.length) {
+        if (usual >= 0 && usual < size()) {
             roles.put(role, usual);
         }
         for (String key : role.keys()) {
@@ -168,10 +181,10 @@ final class GgufVocabulary implements Vocabulary {
             if (!(value instanceof Long id)) {
                 throw metadata.fault(key, "an integer expected");
             }
-            if (id >= 0 && id < texts.length) {
+            if (id >= 0 && id < size()) {
                 roles.put(role, id.intValue());
             } else {
-                LOG.warn("{} is {}, the vocabulary has {} tokens: ignored", key, id, texts.length);
+                LOG.warn("{} is {}, the vocabulary has {} tokens: ignored", key, id, size());
             }
         }
     }
@@ -193,7 +206,7 @@ final class GgufVocabulary implements Vocabulary {
             int id = id(spelling);
             if (id >= 0) {
                 roles.put(role, id);
-                types[id] = TokenType.CONTROL;
+                become(id, TokenType.CONTROL);
                 return;
             }
         }
@@ -204,13 +217,13 @@ final class GgufVocabulary implements Vocabulary {
             int id = id(ending);
             if (id >= 0) {
                 endings.set(id);
-                types[id] = TokenType.CONTROL;
+                become(id, TokenType.CONTROL);
             }
         }
         for (String part : HARMONY) {
             int id = id(part);
             if (id >= 0) {
-                types[id] = TokenType.USER_DEFINED;
+                become(id, TokenType.USER_DEFINED);
             }
         }
         for (Role role : List.of(
@@ -235,7 +248,11 @@ final class GgufVocabulary implements Vocabulary {
     private void goesOn(String text, TokenType type) {
         int id = id(text);
         endings.clear(id);
-        types[id] = type;
+        become(id, type);
+    }
+
+    private void become(int id, TokenType type) {
+        types[id] = (byte) type.id();
     }
 
     /** The byte that a token of type BYTE stands for. */
@@ -250,7 +267,7 @@ final class GgufVocabulary implements Vocabulary {
 
     /** The type in the file, whatever {@link #type} makes of it. */
     TokenType fileType(int id) {
-        return fileTypes[id];
+        return TokenType.of(fileTypes[id]);
     }
 
     OptionalInt token(Role role) {
@@ -260,12 +277,12 @@ final class GgufVocabulary implements Vocabulary {
 
     @Override
     public int size() {
-        return texts.length;
+        return table.size();
     }
 
     @Override
     public String text(int id) {
-        return texts[id];
+        return new String(table.get(Objects.checkIndex(id, size())), StandardCharsets.UTF_8);
     }
 
     @Override
@@ -280,7 +297,7 @@ final class GgufVocabulary implements Vocabulary {
 
     @Override
     public TokenType type(int id) {
-        return types[id];
+        return TokenType.of(types[id]);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.cortado.engine.tokenizer;
 
 import dev.cortado.gguf.Metadata;
+import dev.cortado.gguf.TextArray;
 import java.util.Arrays;
 
 /**
@@ -14,14 +15,18 @@ final class Merges {
     private final ByteStrings tokens;
     private final ByteStrings others = new ByteStrings(16);
     private final Neighbours neighbours = new Neighbours();
+    private final boolean utf8;
     /** Pairs of symbols, found by open addressing; beside each what it makes and its rank. */
     private final long[] pairs;
 
     private final int[] made;
     private final int[] ranks;
+    private final ByteList joined = new ByteList(64);
+    private int count;
 
-    private Merges(ByteStrings tokens, int count) {
+    private Merges(ByteStrings tokens, boolean utf8, int count) {
         this.tokens = tokens;
+        this.utf8 = utf8;
         int slots = Integer.highestOneBit(Math.max(8, count)) << 2;
         pairs = new long[slots];
         Arrays.fill(pairs, FREE);
@@ -29,38 +34,49 @@ final class Merges {
         ranks = new int[slots];
     }
 
-    /** @param optional whether the file may have none */
-    static Merges read(Metadata metadata, ByteStrings tokens, boolean optional) {
-        String[] lines = metadata.strings(MERGES).orElse(null);
+    /**
+     * Those of a file.
+     *
+     * @param utf8 whether words start as single characters, whose neighbours are then to be known
+     * @param optional whether the file may have none
+     */
+    static Merges read(Metadata metadata, ByteStrings tokens, boolean utf8, boolean optional) {
+        TextArray lines = metadata.texts(MERGES).orElse(null);
         if (lines == null) {
             if (!optional) {
                 throw metadata.fault(MERGES, "not there, but BPE needs its merges");
             }
-            lines = new String[0];
+            return new Merges(tokens, utf8, 0);
         }
-        Merges merges = new Merges(tokens, lines.length);
-        ByteList joined = new ByteList(64);
-        for (int rank = 0; rank < lines.length; rank++) {
-            byte[] line = Utf8.encode(lines[rank]);
-            int space = 1;
-            while (space < line.length && line[space] != ' ') {
+        Merges merges = new Merges(tokens, utf8, lines.size());
+        lines.forEach((line, from, to) -> {
+            int space = from + 1;
+            while (space < to && line[space] != ' ') {
                 space++;
             }
-            if (space >= line.length) {
-                throw metadata.fault(MERGES, "merge %d has no space, two symbols around one expected".formatted(rank));
+            if (space >= to) {
+                throw metadata.fault(
+                        MERGES, "merge %d has no space, two symbols around one expected".formatted(merges.count));
             }
-            joined.clear();
-            joined.add(line, 0, space);
-            joined.add(line, space + 1, line.length);
-            merges.neighbours.add(joined.array(), 0, joined.size());
-            int left = merges.number(line, 0, space);
-            int right = merges.number(line, space + 1, line.length);
-            merges.put(left, right, merges.number(joined.array(), 0, joined.size()), rank);
-        }
+            merges.add(line, from, space, to);
+        });
         return merges;
     }
 
-    /** The characters that any merge brings together. */
+    /** Adds a merge whose symbols a space divides. */
+    private void add(byte[] line, int from, int space, int to) {
+        joined.clear();
+        joined.add(line, from, space);
+        joined.add(line, space + 1, to);
+        if (utf8) {
+            neighbours.add(joined.array(), 0, joined.size());
+        }
+        int left = number(line, from, space);
+        int right = number(line, space + 1, to);
+        put(left, right, number(joined.array(), 0, joined.size()), count++);
+    }
+
+    /** The characters that any merge brings together, where words start as characters. */
     Neighbours neighbours() {
         return neighbours;
     }

@@ -117,7 +117,7 @@ enum PreTokenizer {
             List.of("tiny_aya", "cohere2moe"),
             Set.of(Trait.KEEPS_SPACES),
             DigitGroups.AFTER_TEXT,
-            SplitPattern.of("[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+" + Words.CONTRACTION + "?"
+            SplitPattern.later("[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+" + Words.CONTRACTION + "?"
                     + Words.AFTER_WORDS_OF_GPT_4O)),
     YOUTU(
             List.of("youtu"),
@@ -169,14 +169,14 @@ enum PreTokenizer {
             Set.of(Trait.KEEPS_SPACES),
             DigitGroups.AFTER_TEXT,
             // 8C48 is what llama.cpp has; it stands for F900, which looks the same
-            SplitPattern.of("[\u4E00-\u9FFF\u3400-\u4DBF\u8C48-\uFAFF\u3040-\u309F\u30A0-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF"
+            SplitPattern.later("[\u4E00-\u9FFF\u3400-\u4DBF\u8C48-\uFAFF\u3040-\u309F\u30A0-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF"
                     + "\u0E40-\u0E7F\u0E80-\u0EFF\u1780-\u17FF\u1000-\u109F\uAA60-\uAA7F\uA9E0-\uA9FF\uAC00-\uD7AF\u1100-\u11FF]+"),
-            SplitPattern.of(Words.DEEPSEEK + "| ?[\\p{P}\\p{S}]+[\\r\\n]*" + Words.WHITE_SPACE)),
+            SplitPattern.later(Words.DEEPSEEK + "| ?[\\p{P}\\p{S}]+[\\r\\n]*" + Words.WHITE_SPACE)),
     BLOOM(List.of("bloom", "gpt3-finnish"), Set.of(), Words.BLOOM),
     PORO(List.of("poro-chat"), Set.of(Trait.KEEPS_SPACES), Words.BLOOM),
     VIKING(List.of("viking"), Set.of(Trait.KEEPS_SPACES), Words.BLOOM, "\\p{N}"),
     SUPER_BPE(
-            List.of("superbpe"), Set.of(Trait.KEEPS_SPACES), SplitPattern.of("\\p{N}+"), DigitGroups.WITHIN_DIGITS),
+            List.of("superbpe"), Set.of(Trait.KEEPS_SPACES), SplitPattern.later("\\p{N}+"), DigitGroups.WITHIN_DIGITS),
     CHAMELEON(
             List.of("chameleon"),
             Set.of(Trait.KEEPS_SPACES, Trait.ADDS_BOS),
@@ -260,7 +260,7 @@ enum PreTokenizer {
     private final List<Pass> passes;
 
     PreTokenizer(List<String> names, Set<Trait> traits, String... patterns) {
-        this(names, traits, Arrays.stream(patterns).map(SplitPattern::of).toArray(Pass[]::new));
+        this(names, traits, Arrays.stream(patterns).map(SplitPattern::later).toArray(Pass[]::new));
     }
 
     PreTokenizer(List<String> names, Set<Trait> traits, Pass... passes) {

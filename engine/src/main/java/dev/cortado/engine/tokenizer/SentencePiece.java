@@ -11,11 +11,9 @@ final class SentencePiece implements Segmenter {
     private static final byte[] SPACE_SYMBOL = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
     private static final int BYTES = 256;
 
+    private final GgufVocabulary vocabulary;
     private final ByteStrings tokens;
     private final int longest;
-    /** Smaller for better scores. */
-    private final int[] urgency;
-
     private final Neighbours neighbours = new Neighbours();
     private final int[] byteTokens;
     private final boolean addsSpacePrefix;
@@ -23,13 +21,14 @@ final class SentencePiece implements Segmenter {
     SentencePiece(Metadata metadata, GgufVocabulary vocabulary, boolean addsSpacePrefix) {
         this.tokens = vocabulary.table();
         this.addsSpacePrefix = addsSpacePrefix;
-        urgency = new int[vocabulary.size()];
+        this.vocabulary = vocabulary;
         int longest = 0;
-        for (int id = 0; id < urgency.length; id++) {
-            urgency[id] = urgency(vocabulary.score(id));
+        ByteList text = new ByteList(64);
+        for (int id = 0; id < tokens.size(); id++) {
             longest = Math.max(longest, tokens.length(id));
-            byte[] text = tokens.get(id);
-            neighbours.add(text, 0, text.length);
+            text.clear();
+            tokens.copyTo(text, id);
+            neighbours.add(text.array(), 0, text.size());
         }
         this.longest = longest;
         byteTokens = byteTokens(metadata, vocabulary);
@@ -117,7 +116,7 @@ final class SentencePiece implements Segmenter {
             int start = start(left);
             int end = end(right);
             int token = end - start > longest ? -1 : tokens.find(text, start, end);
-            return token < 0 ? NONE : of(urgency[token], token);
+            return token < 0 ? NONE : of(urgency(vocabulary.score(token)), token);
         }
     }
 }

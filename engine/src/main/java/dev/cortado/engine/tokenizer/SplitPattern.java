@@ -58,6 +58,28 @@ final class SplitPattern implements Pass {
         return new SplitPatternParser(pattern).parse();
     }
 
+    /** The same, parsed when it first divides a text: a model needs few of all the patterns that there are. */
+    static Pass later(String pattern) {
+        return new Pass() {
+            private @Nullable SplitPattern parsed; // immutable: that two threads may parse it does no harm
+
+            @Override
+            public IntList split(int[] text, IntList ends) {
+                SplitPattern known = parsed;
+                if (known == null) {
+                    known = of(pattern);
+                    parsed = known;
+                }
+                return known.split(text, ends);
+            }
+
+            @Override
+            public String toString() {
+                return pattern;
+            }
+        };
+    }
+
     private static boolean begins(@Nullable Node node, int c) {
         return switch (node) {
             case Repeat repeat -> repeat.set.contains(c) || repeat.least == 0 && begins(repeat.next, c);

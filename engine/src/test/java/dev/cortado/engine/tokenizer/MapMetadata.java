@@ -3,6 +3,7 @@ package dev.cortado.engine.tokenizer;
 import dev.cortado.gguf.GgufFormatException;
 import dev.cortado.gguf.Metadata;
 import dev.cortado.gguf.MetadataValue;
+import dev.cortado.gguf.TextArray;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,24 @@ record MapMetadata(Map<String, Object> values) implements Metadata {
     @Override
     public Optional<String[]> strings(String key) {
         return get(key, String[].class);
+    }
+
+    @Override
+    public Optional<TextArray> texts(String key) {
+        return strings(key).map(texts -> new TextArray() {
+            @Override
+            public int size() {
+                return texts.length;
+            }
+
+            @Override
+            public void forEach(Action action) {
+                for (String text : texts) {
+                    byte[] bytes = Utf8.encode(text);
+                    action.accept(bytes, 0, bytes.length);
+                }
+            }
+        });
     }
 
     @Override

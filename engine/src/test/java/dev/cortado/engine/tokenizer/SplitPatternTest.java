@@ -18,13 +18,13 @@ class SplitPatternTest {
         Random random = new Random(3);
         for (PreTokenizer pre : PreTokenizer.values()) {
             for (Pass pass : pre.passes()) {
-                if (!(pass instanceof SplitPattern pattern)) {
+                if (pass instanceof DigitGroups) {
                     continue;
                 }
-                Pattern opinion = Pattern.compile(inJava(pattern.toString()));
+                Pattern opinion = Pattern.compile(inJava(pass.toString()));
                 for (int round = 0; round < 400; round++) {
                     String text = random(random);
-                    assertThat(words(pattern, text))
+                    assertThat(words(pass, text))
                             .as("%s: '%s'", pre, text)
                             .isEqualTo(words(opinion.matcher(text), text));
                 }
