@@ -69,6 +69,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public Matrix matrix(Tensor tensor) {
+        warmup.letLoadingGoFirst();
         WorkerPool.Region region = pool.enter();
         try {
             Parallel parallel = (parts, body) -> region.run(parts, (part, buffers) -> body.accept(part));

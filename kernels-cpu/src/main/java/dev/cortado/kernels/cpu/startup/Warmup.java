@@ -30,11 +30,11 @@ public final class Warmup implements AutoCloseable {
     /** What all prompts together wait for their kernels, at most. */
     private static final long PATIENCE_OF_PROMPTS_NANOS = 1_500_000_000;
 
-    /** How long kernels of later stages go on resting after a product of a prompt. */
+    /** How long kernels of later stages go on resting after a matrix was loaded, or after a product of a prompt. */
     private static final long REST_NANOS = 30_000_000;
 
-    /** What they rest in all, at most: where prompts never end, answers need their kernels too. */
-    private static final long PATIENCE_WITH_PROMPTS_NANOS = 1_500_000_000;
+    /** What they rest in all, at most: where prompts or loading take long, answers need their kernels too. */
+    private static final long PATIENCE_OF_OTHERS_NANOS = 1_500_000_000;
 
     private static final long REST_PAUSE_NANOS = 1_000_000;
 
@@ -43,8 +43,11 @@ public final class Warmup implements AutoCloseable {
     private boolean running;
     private volatile boolean closed;
     private volatile boolean promptsMayWait;
+    /** Since the present round began, a kernel has come up that goes before all of it. */
+    private volatile boolean urgent;
+
     private long patienceOfPrompts = PATIENCE_OF_PROMPTS_NANOS;
-    private long patienceWithPrompts = PATIENCE_WITH_PROMPTS_NANOS;
+    private long patienceOfOthers = PATIENCE_OF_OTHERS_NANOS;
     private volatile long restUntil = System.nanoTime();
 
     /** What a kernel is for, the most urgent first. */
@@ -93,7 +96,7 @@ public final class Warmup implements AutoCloseable {
             return task;
         }
         tasks.add(task);
-        promptsMayWait |= stage == Stage.PROMPT;
+        noteUrgency(task);
         if (!running) {
             running = true;
             Thread.ofPlatform().daemon().name("cortado-warmup").start(this::run);
@@ -104,7 +107,14 @@ public final class Warmup implements AutoCloseable {
     /** Makes a kernel more urgent; nothing when it is ready already. */
     public synchronized void hasten(Task task, Stage stage) {
         task.stage = stage;
-        promptsMayWait |= stage == Stage.PROMPT && tasks.contains(task);
+        noteUrgency(task);
+    }
+
+    private void noteUrgency(Task task) {
+        if (task.stage == Stage.PROMPT && tasks.contains(task)) {
+            promptsMayWait = true;
+            urgent = true;
+        }
     }
 
     /**
@@ -116,6 +126,11 @@ public final class Warmup implements AutoCloseable {
         if (promptsMayWait) {
             waitForPromptKernels();
         }
+        letLoadingGoFirst();
+    }
+
+    /** To be called for each matrix that is loaded: kernels that no prompt needs rest, for a prompt waits for the last. */
+    public void letLoadingGoFirst() {
         restUntil = System.nanoTime() + REST_NANOS;
     }
 
@@ -138,6 +153,9 @@ public final class Warmup implements AutoCloseable {
             for (Task task : round) {
                 if (task.stage != Stage.PROMPT) {
                     rest();
+                    if (urgent) {
+                        break;
+                    }
                 }
                 turn(task);
                 long millis = (System.nanoTime() - task.began) / 1_000_000;
@@ -157,6 +175,7 @@ public final class Warmup implements AutoCloseable {
 
     /** The most urgent of the kernels that are still to be called, late ones last; none when this is closed. */
     private synchronized List<Task> next() {
+        urgent = false;
         running = !closed && !tasks.isEmpty();
         for (Stage stage : Stage.values()) {
             List<Task> urgent =
@@ -183,11 +202,11 @@ public final class Warmup implements AutoCloseable {
     private void rest() {
         long before = System.nanoTime();
         long now = before;
-        while (!closed && restUntil - now > 0 && now - before < patienceWithPrompts) {
+        while (!closed && !urgent && restUntil - now > 0 && now - before < patienceOfOthers) {
             LockSupport.parkNanos(REST_PAUSE_NANOS);
             now = System.nanoTime();
         }
-        patienceWithPrompts -= now - before;
+        patienceOfOthers -= now - before;
     }
 
     private void turn(Task task) {

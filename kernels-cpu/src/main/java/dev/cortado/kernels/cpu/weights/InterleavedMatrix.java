@@ -22,6 +22,9 @@ public final class InterleavedMatrix extends CpuMatrix {
     /** Weights that stay in the second-level cache while several lots of tokens are multiplied with them. */
     private static final int CACHED_BYTES = 128 << 10;
 
+    /** To wake a worker takes as long as to rewrite a good part of this. */
+    private static final int REWRITTEN_BYTES = 512 << 10;
+
     /** More rows are faster through a panel of integers, although its filling takes as long as eight rows. */
     private static final int FEW_ROWS = 4;
 
@@ -80,7 +83,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         int groups = inFile.groups();
         // vector loads of byte planes may read past the last of them
         long target = own.allocate(groups * groupBytes + 64, 64).address();
-        int perPart = (int) Math.max(1, CACHED_BYTES / groupBytes);
+        int perPart = (int) Math.max(1, REWRITTEN_BYTES / groupBytes);
         parallel.run((groups + perPart - 1) / perPart, part -> {
             inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), target);
         });

@@ -109,6 +109,25 @@ class WarmupTest {
     }
 
     @Test
+    void a_prompts_kernel_is_called_while_others_rest_for_loading() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        warmup.letLoadingGoFirst();
+        Warmup.Task task = warmup.add(Stage.TOKENS, "later urgent", calls::incrementAndGet, () -> {});
+        warmup.add(Stage.TOKEN, "rests", () -> {}, () -> {});
+        for (int matrix = 0; matrix < 10; matrix++) {
+            warmup.letLoadingGoFirst();
+            Thread.sleep(1);
+        }
+        assertThat(calls).hasValue(0);
+        warmup.hasten(task, Stage.PROMPT);
+        for (int matrix = 0; calls.get() == 0; matrix++) {
+            warmup.letLoadingGoFirst();
+            Thread.sleep(1);
+            assertThat(matrix).isLessThan(1_000);
+        }
+    }
+
+    @Test
     void prompts_without_end_do_not_keep_other_kernels_from_being_compiled() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
         warmup.letPromptGoFirst();
