@@ -3,7 +3,6 @@ package dev.cortado.engine.tokenizer;
 import dev.cortado.gguf.Metadata;
 import dev.cortado.gguf.TextArray;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,7 +21,7 @@ final class GgufVocabulary implements Vocabulary {
     static final String TYPES = "tokenizer.ggml.token_type";
 
     private static final Logger LOG = LoggerFactory.getLogger(GgufVocabulary.class);
-    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
+    private static final String REPLACEMENT = "\uFFFD";
     private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
 
     /** Spellings that end a reply in any vocabulary. */
@@ -110,19 +109,10 @@ final class GgufVocabulary implements Vocabulary {
             return;
         }
         // what is not UTF-8 in the file has U+FFFD here, so different tokens may look alike
-        if (!contains(text, from, to, REPLACEMENT)) {
+        if (!new String(text, from, to - from, StandardCharsets.UTF_8).contains(REPLACEMENT)) {
             throw metadata.fault(TOKENS, "tokens %d and %d are equal, different ones expected".formatted(known, id));
         }
         table.addHidden(text, from, to);
-    }
-
-    private static boolean contains(byte[] text, int from, int to, byte[] part) {
-        for (int at = from; at + part.length <= to; at++) {
-            if (Arrays.equals(text, at, at + part.length, part, 0, part.length)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static float[] scores(Metadata metadata, int size) {

@@ -58,6 +58,7 @@ final class AttentionBlock {
         this.slopes = slopes;
         this.segment = segment;
         tile = kernels.tile();
+        halves = kernels.halves();
         exponentials = kernels.exponentials();
         this.kvHead = kvHead;
         this.kvHeads = kvHeads;
@@ -68,7 +69,6 @@ final class AttentionBlock {
         rowsOfHead = queries * group;
         rows = kvHeads * rowsOfHead;
         valueStrips = Tile.strips(attention.valueWidth());
-        halves = kernels.halves();
     }
 
     /**

@@ -15,10 +15,10 @@ final class PlainHalves implements Halves {
             int sumsAt,
             int sumsStride) {
         for (int row = 0; row < rows; row++) {
+            int to = sumsAt + row * sumsStride;
             for (int k = 0; k < depth; k++) {
                 float t = x[xAt + row * xStride + k];
                 int from = at + k * COLUMNS;
-                int to = sumsAt + row * sumsStride;
                 for (int j = 0; j < COLUMNS; j++) {
                     sums[to + j] = Math.fma(Float.float16ToFloat(halves[from + j]), t, sums[to + j]);
                 }

@@ -178,10 +178,10 @@ public final class Warmup implements AutoCloseable {
         urgent = false;
         running = !closed && !tasks.isEmpty();
         for (Stage stage : Stage.values()) {
-            List<Task> urgent =
+            List<Task> ofStage =
                     tasks.stream().filter(task -> task.stage == stage && !task.late()).toList();
-            if (!urgent.isEmpty()) {
-                return urgent;
+            if (!ofStage.isEmpty()) {
+                return ofStage;
             }
         }
         return List.copyOf(tasks);
