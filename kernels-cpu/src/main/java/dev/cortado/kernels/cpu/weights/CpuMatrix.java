@@ -4,7 +4,6 @@ import dev.cortado.engine.backend.Matrix;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.repack.Layout;
-import java.util.Arrays;
 
 /**
  * A weight matrix as the CPU computes with it. Thread-safe; must not be used after {@link #close()} nor, where it uses
@@ -121,17 +120,6 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
      */
     public void integerPanel(int from, int to, int k, int depth, IntegerPanel.Room panel, Scratch scratch) {
         throw new UnsupportedOperationException("%s has no panel of integers".formatted(type()));
-    }
-
-    /** The panel by way of {@link #row}. */
-    final void panelOfRows(
-            Transpose transpose, int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
-        float[] lines = scratch.lines(depth);
-        for (int r = from; r < to; r++) {
-            row(r, k, depth, lines, (r - from) * depth, scratch);
-        }
-        Arrays.fill(lines, (to - from) * depth, Panel.ROWS * depth, 0);
-        transpose.apply(lines, depth, panel, at, scratch.factors);
     }
 
     /** Gives memory of its own back. */

@@ -3,7 +3,6 @@ package dev.cortado.kernels.cpu.weights;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.memory.AllMemory;
-import dev.cortado.kernels.cpu.startup.Bridge;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -20,13 +19,11 @@ public final class FloatMatrix extends CpuMatrix {
     private final Kernels.Rows kernels;
     private final MemorySegment bytes;
     private final @Nullable Arena arena;
-    private final Bridge<Transpose> transpose;
     private volatile boolean closed;
 
     private FloatMatrix(
             Tensor tensor, TensorType storage, Kernels kernels, MemorySegment bytes, @Nullable Arena arena) {
         super(tensor);
-        transpose = kernels.transpose();
         this.storage = storage;
         this.kernels = kernels.rows(storage);
         this.bytes = bytes;
@@ -127,7 +124,10 @@ public final class FloatMatrix extends CpuMatrix {
 
     @Override
     public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
-        panelOfRows(transpose.get(), from, to, k, depth, panel, at, scratch);
+        Objects.checkFromToIndex(from, to, rows());
+        Objects.checkFromIndexSize(k, depth, columns());
+        Objects.checkFromIndexSize(at, depth * Panel.ROWS, panel.length);
+        kernels.panel().get().fill(address(from, k), storage.bytes(columns()), to - from, depth, panel, at, scratch);
     }
 
     @Override

@@ -8,7 +8,7 @@ import dev.cortado.kernels.cpu.startup.Warmup;
 import dev.cortado.kernels.cpu.vector.VectorIntegerPanels;
 import dev.cortado.kernels.cpu.vector.VectorPanels;
 import dev.cortado.kernels.cpu.vector.VectorProducts;
-import dev.cortado.kernels.cpu.vector.VectorTranspose;
+import dev.cortado.kernels.cpu.vector.VectorRowsPanels;
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
@@ -30,10 +30,9 @@ public final class Kernels {
     private final Map<TensorType, Quantized> interleaved = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Quantized> inFile = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
+    private final Map<TensorType, Bridge<RowsPanel>> panelsOfRows = new EnumMap<>(TensorType.class);
     /** Panels that are not urgent, because their type has one matrix so far. */
     private final Map<TensorType, Warmup.Task> panelsOfOneMatrix = new EnumMap<>(TensorType.class);
-
-    private @Nullable Bridge<Transpose> transpose;
 
     /** Which form of a kernel computes. */
     public enum Choice {
@@ -75,10 +74,10 @@ public final class Kernels {
         }
     }
 
-    /** Kernels of one floating-point type: for one input, and for four at once. */
-    record Rows(Bridge<RowProduct> one, Bridge<RowsByFour> four) {
+    /** Kernels of one floating-point type: for one input, for four at once, and the panels for many. */
+    record Rows(Bridge<RowProduct> one, Bridge<RowsByFour> four, Bridge<RowsPanel> panel) {
         boolean crossed() {
-            return one.crossed() && four.crossed();
+            return one.crossed() && four.crossed() && panel.crossed();
         }
     }
 
@@ -93,7 +92,7 @@ public final class Kernels {
         return interleaved.values().stream().allMatch(Quantized::crossed)
                 && inFile.values().stream().allMatch(Quantized::crossed)
                 && rows.values().stream().allMatch(Rows::crossed)
-                && (transpose == null || transpose.crossed());
+                && panelsOfRows.values().stream().allMatch(Bridge::crossed);
     }
 
     /**
@@ -103,10 +102,7 @@ public final class Kernels {
      * @param repack whether the matrix is rewritten, or multiplied as the file has it
      */
     synchronized Quantized of(Layout layout, boolean repack) {
-        Warmup.Task panels = panelsOfOneMatrix.remove(layout.type());
-        if (panels != null) {
-            warmup.hasten(panels, Warmup.Stage.PROMPT);
-        }
+        hastenPanels(layout.type());
         return repack
                 ? interleaved.computeIfAbsent(layout.type(), type -> interleaved(layout))
                 : inFile.computeIfAbsent(layout.type(), type -> inFile(layout));
@@ -255,28 +251,48 @@ public final class Kernels {
         panelsOfOneMatrix.put(layout.type(), task);
     }
 
-    /** Turns rows of types that are not interleaved into panels. */
-    synchronized Bridge<Transpose> transpose() {
-        if (transpose == null) {
-            transpose = newTranspose();
+    private void hastenPanels(TensorType type) {
+        Warmup.Task panels = panelsOfOneMatrix.remove(type);
+        if (panels != null) {
+            warmup.hasten(panels, Warmup.Stage.PROMPT);
         }
-        return transpose;
     }
 
-    private Bridge<Transpose> newTranspose() {
-        Transpose plain = (lines, depth, panel, at, room) -> Transpose.plain(lines, depth, 0, panel, at);
-        int depth = 2 * VectorModule.LANES + 2;
-        float[] lines = new float[Panel.ROWS * depth];
-        float[] panel = new float[Panel.ROWS * depth];
-        float[] room = new float[Panel.ROWS * Panel.ROWS];
+    /** Turns rows of a floating-point type into panels, for one more matrix. */
+    synchronized Bridge<RowsPanel> panelOfRows(TensorType type) {
+        hastenPanels(type);
+        return panelsOfRows.computeIfAbsent(type, this::newPanelOfRows);
+    }
+
+    private Bridge<RowsPanel> newPanelOfRows(TensorType type) {
+        RowsPanel plain = (weights, stride, rows, depth, panel, at, scratch) ->
+                RowsPanel.plain(type, weights, stride, rows, 0, depth, panel, at);
+        int depth = 18;
+        Arena arena = Arena.ofAuto();
+        long stride = type.bytes(depth);
+        long weights = arena.allocate(Panel.ROWS * stride, 64).address();
+        float[] panel = new float[depth * Panel.ROWS];
+        Scratch scratch = new Scratch();
         return bridge(
                 plain,
-                () -> new VectorTranspose(), // a method reference would load the class where there is no Vector API
-                (vector, ready) -> warmup.add(
-                        Warmup.Stage.PROMPT, "transpose", () -> vector.apply(lines, depth, panel, 0, room), ready));
+                () -> VectorRowsPanels.of(type),
+                (vector, ready) -> panelsOfOneMatrix.put(
+                        type,
+                        warmup.add(
+                                Warmup.Stage.TOKENS,
+                                "panel " + type,
+                                () -> {
+                                    vector.fill(weights, stride, Panel.ROWS, depth - 2, panel, 0, scratch);
+                                    // a row and weights too few
+                                    vector.fill(weights, stride, Panel.ROWS - 1, depth, panel, 0, scratch);
+                                    Reference.reachabilityFence(arena);
+                                },
+                                ready)));
     }
 
+    /** Kernels for one more matrix of a floating-point type. */
     synchronized Rows rows(TensorType type) {
+        Bridge<RowsPanel> panel = panelOfRows(type);
         return rows.computeIfAbsent(type, t -> {
             FloatRow plain = new FloatRow(type, VectorModule.LANES);
             int columns = 9 * VectorModule.LANES + 2;
@@ -307,7 +323,7 @@ public final class Kernels {
                                 Reference.reachabilityFence(arena);
                             },
                             ready));
-            return new Rows(one, four);
+            return new Rows(one, four, panel);
         });
     }
 }

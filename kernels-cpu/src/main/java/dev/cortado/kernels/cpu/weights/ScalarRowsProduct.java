@@ -36,7 +36,7 @@ final class ScalarRowsProduct implements RowsProduct {
         Block block = scratch.block;
         int size = layout.blockSize();
         long tile = scratch.tile(layout.blockBytes());
-        float[] floats = scratch.lines(size);
+        float[] floats = scratch.line(size);
         float[] sums = scratch.sums;
         Arrays.fill(sums, 0, accumulators * lanes, 0);
         for (int b = 0; b < blocks; b++) {

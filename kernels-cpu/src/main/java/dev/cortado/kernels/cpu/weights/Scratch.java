@@ -22,17 +22,18 @@ public final class Scratch {
     private Arena arena = Arena.ofAuto();
     private long tile;
     private long capacity;
-    private float[] lines = {};
+    private float[] line = {};
     private float[] runScales = {};
     private float[] runOffsets = {};
     private short[] shorts = {};
+    private int[] ints = {};
 
-    /** {@link Panel#ROWS} rows of {@code depth} floats with arbitrary content. */
-    float[] lines(int depth) {
-        if (lines.length < Panel.ROWS * depth) {
-            lines = new float[Panel.ROWS * depth];
+    /** At least {@code count} floats with arbitrary content. */
+    float[] line(int count) {
+        if (line.length < count) {
+            line = new float[count];
         }
-        return lines;
+        return line;
     }
 
     /** At least {@code count} floats, for the scales of a row's runs. */
@@ -57,6 +58,14 @@ public final class Scratch {
             shorts = new short[count];
         }
         return shorts;
+    }
+
+    /** At least {@code count} ints with arbitrary content. */
+    public int[] ints(int count) {
+        if (ints.length < count) {
+            ints = new int[count];
+        }
+        return ints;
     }
 
     /** Address of at least {@code bytes} bytes; what was there before may be gone. */

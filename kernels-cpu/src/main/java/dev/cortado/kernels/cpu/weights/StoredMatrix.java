@@ -1,8 +1,11 @@
 package dev.cortado.kernels.cpu.weights;
 
 import dev.cortado.gguf.Tensor;
+import dev.cortado.gguf.TensorType;
 import dev.cortado.gguf.quantization.Dequantizer;
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import dev.cortado.kernels.cpu.startup.Bridge;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A matrix of a type that has no kernel of its own: it stays in the file's bytes and is dequantised as it is used, so
@@ -11,12 +14,12 @@ import dev.cortado.kernels.cpu.startup.Bridge;
 public final class StoredMatrix extends CpuMatrix {
     private final Tensor tensor;
     private final Dequantizer dequantizer;
-    private final Bridge<Transpose> transpose;
+    private final Bridge<RowsPanel> panel;
     private volatile boolean closed;
 
     StoredMatrix(Tensor tensor, Kernels kernels) {
         super(tensor);
-        transpose = kernels.transpose();
+        panel = kernels.panelOfRows(TensorType.F32);
         this.tensor = tensor;
         dequantizer = Dequantizer.of(tensor.type());
     }
@@ -52,7 +55,14 @@ public final class StoredMatrix extends CpuMatrix {
 
     @Override
     public void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch) {
-        panelOfRows(transpose.get(), from, to, k, depth, panel, at, scratch);
+        float[] line = scratch.line(depth);
+        long stride = 4L * depth;
+        long rows = scratch.tile((to - from) * stride);
+        for (int r = from; r < to; r++) {
+            row(r, k, depth, line, 0, scratch);
+            MemorySegment.copy(line, 0, AllMemory.SEGMENT, AllMemory.FLOAT, rows + (r - from) * stride, depth);
+        }
+        this.panel.get().fill(rows, stride, to - from, depth, panel, at, scratch);
     }
 
     @Override

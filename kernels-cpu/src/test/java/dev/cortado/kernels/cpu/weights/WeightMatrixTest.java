@@ -167,6 +167,29 @@ class WeightMatrixTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void a_panel_of_rows_that_no_vectors_fill_is_filled_to_the_end(TensorType type) {
+        int columns = 83;
+        Tensor tensor = RandomTensor.of(type, ROWS, columns, 14);
+        float[] expected = Dequantizer.floats(tensor);
+        choices().forEach(choice -> {
+            try (CpuMatrix matrix = matrix(tensor, true, choice)) {
+                int from = ROWS / Panel.ROWS * Panel.ROWS;
+                float[] panel = new float[columns * Panel.ROWS + 1];
+                Arrays.fill(panel, Float.NaN);
+                matrix.panel(from, ROWS, 0, columns, panel, 0, new Scratch());
+                for (int i = 0; i < columns * Panel.ROWS; i++) {
+                    int row = from + i % Panel.ROWS;
+                    assertThat(panel[i])
+                            .as("%s, row %d column %d", choice, row, i / Panel.ROWS)
+                            .isEqualTo(row < ROWS ? expected[row * columns + i / Panel.ROWS] : 0);
+                }
+                assertThat(panel[columns * Panel.ROWS]).isNaN();
+            }
+        });
+    }
+
+    @ParameterizedTest
     @MethodSource("types")
     void a_product_is_the_sum_over_dequantised_weights_and_inputs(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 2);
