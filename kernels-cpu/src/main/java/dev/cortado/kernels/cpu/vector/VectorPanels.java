@@ -42,9 +42,7 @@ public final class VectorPanels {
     }
 
     private static void q80(long p, float[] panel, int at, Scratch scratch) {
-        VectorPlanes.halves(p, scratch.factors, 0);
-        VectorPlanes.bytes(p + 2L * LANES, scratch.weights, 0);
-        VectorPlanes.scale(scratch.weights, 1, scratch.factors, panel, at);
+        VectorPlanes.halvesTimesWeights(p, p + 2L * LANES, panel, at);
     }
 
     private static void iq4Nl(long p, float[] panel, int at, Scratch scratch) {

@@ -107,18 +107,6 @@ final class VectorPlanes {
         }
     }
 
-    /** A chunk's signed bytes, four to a lane. */
-    static void bytes(long planes, int[] q, int at) {
-        for (int i = 0; i < 8; i++) {
-            IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * i, LITTLE_ENDIAN);
-            int k = at + 4 * LANES * i;
-            n.lanewise(LSHL, 24).lanewise(ASHR, 24).intoArray(q, k);
-            n.lanewise(LSHL, 16).lanewise(ASHR, 24).intoArray(q, k + LANES);
-            n.lanewise(LSHL, 8).lanewise(ASHR, 24).intoArray(q, k + 2 * LANES);
-            n.lanewise(ASHR, 24).intoArray(q, k + 3 * LANES);
-        }
-    }
-
     /** Adds a chunk's fifth bits, shifted left, to its pairs. */
     static void addFifthBits(long plane, int shift, int[] pairs, int at) {
         IntVector all = IntVector.fromMemorySegment(I, SEGMENT, plane, LITTLE_ENDIAN);
@@ -274,13 +262,30 @@ final class VectorPlanes {
         }
     }
 
+    /** {@code panel} = a plane of halves times 32 weights, which are signed bytes, four to a lane. */
+    static void halvesTimesWeights(long plane, long planes, float[] panel, int at) {
+        FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, plane, LITTLE_ENDIAN)
+                        .convertShape(S2I, I, 0))
+                .lanewise(LSHL, 13)
+                .and(0x8FFFE000)
+                .reinterpretAsFloats()
+                .mul(0x1p112f);
+        for (int i = 0; i < 8; i++) {
+            IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * i, LITTLE_ENDIAN);
+            int to = at + 4 * Panel.ROWS * i;
+            scale.mul(n.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to);
+            scale.mul(n.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to + Panel.ROWS);
+            scale.mul(n.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to + 2 * Panel.ROWS);
+            scale.mul(n.lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to + 3 * Panel.ROWS);
+        }
+    }
+
     /** {@code panel} = factors * q, for {@code runs} runs of 32 weights. */
     static void scale(int[] q, int runs, float[] factors, float[] panel, int at) {
         for (int j = 0; j < runs; j++) {
             FloatVector factor = FloatVector.fromArray(F, factors, j * ROWS);
             for (int k = 32 * j; k < 32 * (j + 1); k++) {
-                factor.mul(IntVector.fromArray(I, q, k * LANES).convert(I2F, 0))
-                        .intoArray(panel, at + k * Panel.ROWS);
+                factor.mul(IntVector.fromArray(I, q, k * LANES).convert(I2F, 0)).intoArray(panel, at + k * Panel.ROWS);
             }
         }
     }
