@@ -138,13 +138,13 @@ final class Cursor {
         return new String(window.array(), ahead(length), length, StandardCharsets.UTF_8);
     }
 
-    /** Hands over what {@link #text()} gives, as UTF-8 and, where it is ASCII, without a copy. */
+    /** Hands over what {@link #text()} gives, as UTF-8 and, where it is that already, without a copy. */
     void text(TextArray.Action action) {
         long start = position;
         int length = textLength(LONGEST_TEXT);
         if (length <= WINDOW) {
             int from = ahead(length);
-            if (isAscii(window.array(), from, from + length)) {
+            if (Utf8.isValid(window.array(), from, from + length)) {
                 action.accept(window.array(), from, from + length);
                 return;
             }
@@ -152,15 +152,6 @@ final class Cursor {
         position = start;
         byte[] text = text().getBytes(StandardCharsets.UTF_8);
         action.accept(text, 0, text.length);
-    }
-
-    private static boolean isAscii(byte[] text, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (text[i] < 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A text that names something: of bounded length and strictly UTF-8. */
