@@ -2,6 +2,7 @@ package dev.cortado.cli.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cortado.cli.AnotherJvm;
 import dev.cortado.cli.Main;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -25,10 +26,9 @@ record CortadoPeer(double warmUp) implements Peer {
     @Override
     public List<String> command(Path model, Workload workload) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(AnotherJvm.program());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.add("--module");
-        command.add(Main.class.getModule().getName() + "/" + Main.class.getName());
+        command.addAll(AnotherJvm.arguments(Main.class));
         command.addAll(List.of("bench", "--json", "--quiet", "--device", "cpu", "-m", model.toString()));
         command.addAll(List.of("--pp", "" + workload.prompt(), "--tg", "" + workload.generated()));
         command.addAll(List.of("-t", "" + workload.threads(), "-r", "" + workload.repetitions()));

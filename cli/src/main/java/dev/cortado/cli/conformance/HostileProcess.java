@@ -1,5 +1,6 @@
 package dev.cortado.cli.conformance;
 
+import dev.cortado.cli.AnotherJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -87,23 +88,16 @@ final class HostileProcess implements AutoCloseable {
         }
     }
 
-    /** The same program as this one, as far as modules go. */
     private Process start() throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(AnotherJvm.program());
         command.add(HEAP);
         command.add("-XX:+UseSerialGC");
         boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
         if (vectors) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
         }
-        Module module = HostileProcess.class.getModule();
-        if (module.isNamed()) {
-            command.addAll(List.of("-p", System.getProperty("jdk.module.path", "")));
-            command.addAll(List.of("-m", module.getName() + "/" + HostileProbe.class.getName()));
-        } else {
-            command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), HostileProbe.class.getName()));
-        }
+        command.addAll(AnotherJvm.arguments(HostileProbe.class));
         command.add(device);
         Process started = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
