@@ -69,10 +69,12 @@ final class CpuBackend implements Backend {
 
     @Override
     public Matrix matrix(Tensor tensor) {
-        warmup.letLoadingGoFirst();
         WorkerPool.Region region = pool.enter();
         try {
-            Parallel parallel = (parts, body) -> region.run(parts, (part, buffers) -> body.accept(part));
+            Parallel parallel = (parts, body) -> region.run(parts, (part, buffers) -> {
+                warmup.letLoadingGoFirst();
+                body.accept(part);
+            });
             CpuMatrix matrix = CpuMatrix.of(tensor, repack, products, parallel);
             if (matrix.integers()) {
                 kernels.needIntegerTile();

@@ -152,10 +152,17 @@ final class FloatKernels {
         return panel;
     }
 
-    /** To be called before products that would take plain loops long, see {@link Warmup#letPromptGoFirst}. */
+    /** To be called before products of many rows that would take plain loops long, see {@link Warmup#letPromptGoFirst}. */
     void letPromptGoFirst() {
         if (warmup != null) {
             warmup.letPromptGoFirst();
+        }
+    }
+
+    /** To be called before other products, see {@link Warmup#letTokenGoFirst}. */
+    void letTokenGoFirst() {
+        if (warmup != null) {
+            warmup.letTokenGoFirst();
         }
     }
 

@@ -23,6 +23,9 @@ final class Products implements WorkerPool.Task {
     /** Multiplications that take plain loops more than ten milliseconds; a prompt has hundreds of such products. */
     private static final long WORTH_WAITING = 8 << 20;
 
+    /** Multiplications that take plain loops more than a millisecond; a token has tens of such products. */
+    private static final long FEW_WORTH_WAITING = 1 << 20;
+
     /** Rows that are worth a panel of their own. */
     private static final int ROWS_OF_PIECE = 48;
 
@@ -171,6 +174,8 @@ final class Products implements WorkerPool.Task {
     void run(WorkerPool.Region region, FloatKernels kernels) {
         if (manyMultiplications > WORTH_WAITING) {
             kernels.letPromptGoFirst();
+        } else if (manyMultiplications == 0 && multiplications > FEW_WORTH_WAITING) {
+            kernels.letTokenGoFirst();
         }
         this.kernels = kernels;
         try {

@@ -9,6 +9,8 @@ package dev.cortado.kernels.cpu.startup;
 public final class Bridge<K> {
     private volatile K current;
     private final K vector;
+    private Runnable onMiss = () -> {};
+    private boolean missed;
 
     /** Begins with {@code scalar}. */
     public Bridge(K scalar, K vector) {
@@ -16,9 +18,19 @@ public final class Bridge<K> {
         this.vector = vector;
     }
 
+    /** What to do once, the first time that the plain loops are asked for. */
+    public void onMiss(Runnable action) {
+        onMiss = action;
+    }
+
     /** The form to call now. */
     public K get() {
-        return current;
+        K form = current;
+        if (form != vector && !missed) { // threads that race here ask twice
+            missed = true;
+            onMiss.run();
+        }
+        return form;
     }
 
     /** The form to be warmed up. */

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls vector kernels on tiny inputs in the background until C2 has compiled them. An uncompiled vector kernel runs a
  * thousand times slower and puts every vector on the heap, so one whose calls allocate nothing is compiled. The compiler
- * is what everything waits for, so kernels are compiled in the order in which an answer needs them; those of one {@link
- * Stage} take turns, because C2 compiles one while another gathers its profile. The thread is a daemon and ends with its
- * work.
+ * is what everything waits for, so kernels are compiled in the order in which an answer needs them, and those that it may
+ * not need at all while nothing is computed; those of one {@link Stage} take turns, because C2 compiles one while another
+ * gathers its profile. The thread is a daemon and ends with its work.
  */
 public final class Warmup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
@@ -27,28 +27,30 @@ public final class Warmup implements AutoCloseable {
     /** Kernels that have not settled by then stay on their plain loops. */
     private static final long LIMIT_MILLIS = 60_000;
 
-    /** What all prompts together wait for their kernels, at most. */
-    private static final long PATIENCE_OF_PROMPTS_NANOS = 1_500_000_000;
+    /** What all prompts together wait for their kernels, at most; all tokens for theirs likewise. */
+    private static final long PATIENCE_NANOS = 1_500_000_000;
 
-    /** How long kernels of later stages go on resting after a matrix was loaded, or after a product of a prompt. */
+    /** How long kernels go on resting after what they rest for. */
     private static final long REST_NANOS = 30_000_000;
 
     /** What they rest in all, at most: where prompts or loading take long, answers need their kernels too. */
     private static final long PATIENCE_OF_OTHERS_NANOS = 1_500_000_000;
 
     private static final long REST_PAUSE_NANOS = 1_000_000;
+    private static final long IDLE_PAUSE_NANOS = 20_000_000;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<Task> tasks = new ArrayList<>();
     private boolean running;
     private volatile boolean closed;
-    private volatile boolean promptsMayWait;
+    private final Wait prompts = new Wait(Stage.PROMPT);
+    private final Wait tokens = new Wait(Stage.TOKEN);
     /** Since the present round began, a kernel has come up that goes before all of it. */
     private volatile boolean urgent;
 
-    private long patienceOfPrompts = PATIENCE_OF_PROMPTS_NANOS;
     private long patienceOfOthers = PATIENCE_OF_OTHERS_NANOS;
-    private volatile long restUntil = System.nanoTime();
+    private volatile long promptUntil = System.nanoTime();
+    private volatile long busyUntil = promptUntil;
 
     /** What a kernel is for, the most urgent first. */
     public enum Stage {
@@ -56,8 +58,19 @@ public final class Warmup implements AutoCloseable {
         PROMPT,
         /** One token after the other. */
         TOKEN,
-        /** Several tokens or chats at once. */
-        TOKENS
+        /** Several chats at once, or whatever else may never come; its kernels are called while nothing is computed. */
+        IDLE
+    }
+
+    /** What it is worth to wait for kernels, which is less for each wait. */
+    private static final class Wait {
+        private final Stage stage;
+        private volatile boolean worthwhile;
+        private long patience = PATIENCE_NANOS;
+
+        private Wait(Stage stage) {
+            this.stage = stage;
+        }
     }
 
     /** A kernel that is being warmed up. */
@@ -104,17 +117,21 @@ public final class Warmup implements AutoCloseable {
         return task;
     }
 
-    /** Makes a kernel more urgent; nothing when it is ready already. */
+    /** Makes a kernel more urgent; nothing when it is ready already, or as urgent. */
     public synchronized void hasten(Task task, Stage stage) {
-        task.stage = stage;
-        noteUrgency(task);
+        if (stage.compareTo(task.stage) < 0) {
+            task.stage = stage;
+            noteUrgency(task);
+        }
     }
 
     private void noteUrgency(Task task) {
-        if (task.stage == Stage.PROMPT && tasks.contains(task)) {
-            promptsMayWait = true;
-            urgent = true;
+        if (task.stage == Stage.IDLE || !tasks.contains(task)) {
+            return;
         }
+        Wait wait = task.stage == Stage.PROMPT ? prompts : tokens;
+        wait.worthwhile = wait.patience > 0;
+        urgent = true;
     }
 
     /**
@@ -123,28 +140,44 @@ public final class Warmup implements AutoCloseable {
      * is compiling. Other kernels rest until the prompt's products have ended.
      */
     public void letPromptGoFirst() {
-        if (promptsMayWait) {
-            waitForPromptKernels();
-        }
+        waitFor(prompts);
         letLoadingGoFirst();
     }
 
-    /** To be called for each matrix that is loaded: kernels that no prompt needs rest, for a prompt waits for the last. */
-    public void letLoadingGoFirst() {
-        restUntil = System.nanoTime() + REST_NANOS;
+    /**
+     * To be called before each product of few rows. The last row of a prompt does not wait: it is one product, and a first
+     * token that is seen early is worth more than a second one.
+     */
+    public void letTokenGoFirst() {
+        long now = System.nanoTime();
+        if (promptUntil - now <= 0) {
+            waitFor(tokens);
+        }
+        busyUntil = now + REST_NANOS;
     }
 
-    private synchronized void waitForPromptKernels() {
-        while (promptsMayWait) {
-            long before = System.nanoTime();
-            try {
-                TimeUnit.NANOSECONDS.timedWait(this, patienceOfPrompts);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+    /** To be called for each part of a matrix that is loaded: kernels that no prompt needs rest, for a prompt waits for the last. */
+    public void letLoadingGoFirst() {
+        promptUntil = System.nanoTime() + REST_NANOS;
+        busyUntil = promptUntil;
+    }
+
+    private void waitFor(Wait wait) {
+        if (!wait.worthwhile) {
+            return;
+        }
+        synchronized (this) {
+            while (wait.worthwhile) {
+                long before = System.nanoTime();
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(this, wait.patience);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                wait.patience -= System.nanoTime() - before;
+                wait.worthwhile &= wait.patience > 0;
             }
-            patienceOfPrompts -= System.nanoTime() - before;
-            promptsMayWait &= patienceOfPrompts > 0;
         }
     }
 
@@ -152,7 +185,7 @@ public final class Warmup implements AutoCloseable {
         for (List<Task> round = next(); !round.isEmpty(); round = next()) {
             for (Task task : round) {
                 if (task.stage != Stage.PROMPT) {
-                    rest();
+                    rest(task.stage);
                     if (urgent) {
                         break;
                     }
@@ -189,20 +222,27 @@ public final class Warmup implements AutoCloseable {
 
     private synchronized void remove(Task task) {
         tasks.remove(task);
-        if (tasks.stream().noneMatch(other -> other.stage == Stage.PROMPT)) {
-            endWaiting();
+        endWaiting(prompts);
+        endWaiting(tokens);
+    }
+
+    private void endWaiting(Wait wait) {
+        if (wait.worthwhile && tasks.stream().noneMatch(task -> task.stage == wait.stage)) {
+            wait.worthwhile = false;
+            notifyAll();
         }
     }
 
-    private void endWaiting() {
-        promptsMayWait = false;
-        notifyAll();
-    }
-
-    private void rest() {
+    private void rest(Stage stage) {
+        if (stage == Stage.IDLE) {
+            while (!closed && !urgent && busyUntil - System.nanoTime() > 0) {
+                LockSupport.parkNanos(IDLE_PAUSE_NANOS);
+            }
+            return;
+        }
         long before = System.nanoTime();
         long now = before;
-        while (!closed && !urgent && restUntil - now > 0 && now - before < patienceOfOthers) {
+        while (!closed && !urgent && promptUntil - now > 0 && now - before < patienceOfOthers) {
             LockSupport.parkNanos(REST_PAUSE_NANOS);
             now = System.nanoTime();
         }
@@ -231,6 +271,7 @@ public final class Warmup implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         tasks.clear();
-        endWaiting();
+        endWaiting(prompts);
+        endWaiting(tokens);
     }
 }

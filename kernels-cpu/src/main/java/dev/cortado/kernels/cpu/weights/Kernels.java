@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +117,13 @@ public final class Kernels {
         Bridge<Product> one = bridge(
                 new ScalarProduct(layout, VectorModule.LANES),
                 () -> VectorProducts.one(type),
+                Warmup.Stage.TOKEN,
                 (vector, ready) -> warm(layout, Warmup.Stage.TOKEN, "product " + type, vector, ready));
         Bridge<Product> two = bridge(
                 oneByOne(one),
                 () -> VectorProducts.two(type),
-                (vector, ready) -> warm(layout, Warmup.Stage.TOKENS, "product " + type + " x 2", vector, ready));
+                Warmup.Stage.TOKEN,
+                (vector, ready) -> warm(layout, Warmup.Stage.IDLE, "product " + type + " x 2", vector, ready));
         return new Quantized(new Interleaved(one, two), panel(layout), integerPanel(layout));
     }
 
@@ -129,6 +131,7 @@ public final class Kernels {
         Bridge<RowsProduct> product = bridge(
                 new ScalarRowsProduct(layout, VectorModule.LANES),
                 () -> VectorProducts.rows(layout.type()),
+                Warmup.Stage.TOKEN,
                 (vector, ready) -> warm(layout, vector, ready));
         return new Quantized(new InFile(product), panel(layout), integerPanel(layout));
     }
@@ -141,6 +144,7 @@ public final class Kernels {
         return bridge(
                 new ScalarPanel(layout, VectorModule.LANES),
                 () -> VectorPanels.of(layout.type()),
+                Warmup.Stage.PROMPT,
                 (panel, ready) -> warm(
                         layout, (weights, scratch) -> panel.fill(weights, TINY_BLOCKS, target, 0, scratch), ready));
     }
@@ -155,6 +159,7 @@ public final class Kernels {
         return bridge(
                 new ScalarIntegerPanel(layout, form, VectorModule.LANES),
                 () -> VectorIntegerPanels.of(layout.type()),
+                Warmup.Stage.PROMPT,
                 (panel, ready) -> warm(
                         layout, (weights, scratch) -> panel.fill(weights, blocks, target, 0, scratch), ready));
     }
@@ -163,9 +168,11 @@ public final class Kernels {
      * A kernel in the forms that the choice asks for.
      *
      * @param vector touched only where there is a Vector API
+     * @param needed how urgent the vector form is once it is missed
      * @param warm begins the vector form's warm-up, and is given what to call when it is ready
      */
-    private <K> Bridge<K> bridge(K scalar, Supplier<K> vector, BiConsumer<K, Runnable> warm) {
+    private <K> Bridge<K> bridge(
+            K scalar, Supplier<K> vector, Warmup.Stage needed, BiFunction<K, Runnable, Warmup.Task> warm) {
         if (plainOnly()) {
             return new Bridge<>(scalar, scalar);
         }
@@ -174,7 +181,8 @@ public final class Kernels {
         if (choice == Choice.VECTOR) {
             bridge.cross();
         } else {
-            warm.accept(fast, bridge::cross);
+            Warmup.Task task = warm.apply(fast, bridge::cross);
+            bridge.onMiss(() -> warmup.hasten(task, needed));
         }
         return bridge;
     }
@@ -188,7 +196,7 @@ public final class Kernels {
         };
     }
 
-    private void warm(Layout layout, Warmup.Stage stage, String name, Product vector, Runnable ready) {
+    private Warmup.Task warm(Layout layout, Warmup.Stage stage, String name, Product vector, Runnable ready) {
         int groups = 2;
         int blocks = TINY_BLOCKS;
         int columns = blocks * layout.blockSize();
@@ -200,7 +208,7 @@ public final class Kernels {
         x.resize(2, columns);
         float[] y = new float[2 * rows];
         Scratch scratch = new Scratch();
-        warmup.add(
+        return warmup.add(
                 stage,
                 name,
                 () -> {
@@ -210,7 +218,7 @@ public final class Kernels {
                 ready);
     }
 
-    private void warm(Layout layout, RowsProduct vector, Runnable ready) {
+    private Warmup.Task warm(Layout layout, RowsProduct vector, Runnable ready) {
         int rows = 2;
         int blocks = TINY_BLOCKS;
         Arena arena = Arena.ofAuto();
@@ -219,7 +227,7 @@ public final class Kernels {
         long x = arena.allocate(4L * blocks * layout.blockSize(), 64).address();
         float[] y = new float[rows];
         Scratch scratch = new Scratch();
-        warmup.add(
+        return warmup.add(
                 Warmup.Stage.TOKEN,
                 "product of rows " + layout.type(),
                 () -> {
@@ -235,13 +243,13 @@ public final class Kernels {
         void from(long weights, Scratch scratch);
     }
 
-    private void warm(Layout layout, Fill vector, Runnable ready) {
+    private Warmup.Task warm(Layout layout, Fill vector, Runnable ready) {
         Arena arena = Arena.ofAuto();
         long weights = arena.allocate((long) TINY_BLOCKS * layout.blockBytes() * VectorModule.LANES + 64, 64)
                 .address();
         Scratch scratch = new Scratch();
         Warmup.Task task = warmup.add(
-                Warmup.Stage.TOKENS,
+                Warmup.Stage.IDLE,
                 "panel " + layout.type(),
                 () -> {
                     vector.from(weights, scratch);
@@ -249,6 +257,7 @@ public final class Kernels {
                 },
                 ready);
         panelsOfOneMatrix.put(layout.type(), task);
+        return task;
     }
 
     private void hastenPanels(TensorType type) {
@@ -276,18 +285,21 @@ public final class Kernels {
         return bridge(
                 plain,
                 () -> VectorRowsPanels.of(type),
-                (vector, ready) -> panelsOfOneMatrix.put(
-                        type,
-                        warmup.add(
-                                Warmup.Stage.TOKENS,
-                                "panel " + type,
-                                () -> {
-                                    vector.fill(weights, stride, Panel.ROWS, depth - 2, panel, 0, scratch);
-                                    // a row and weights too few
-                                    vector.fill(weights, stride, Panel.ROWS - 1, depth, panel, 0, scratch);
-                                    Reference.reachabilityFence(arena);
-                                },
-                                ready)));
+                Warmup.Stage.PROMPT,
+                (vector, ready) -> {
+                    Warmup.Task task = warmup.add(
+                            Warmup.Stage.IDLE,
+                            "panel " + type,
+                            () -> {
+                                vector.fill(weights, stride, Panel.ROWS, depth - 2, panel, 0, scratch);
+                                // a row and weights too few
+                                vector.fill(weights, stride, Panel.ROWS - 1, depth, panel, 0, scratch);
+                                Reference.reachabilityFence(arena);
+                            },
+                            ready);
+                    panelsOfOneMatrix.put(type, task);
+                    return task;
+                });
     }
 
     /** Kernels for one more matrix of a floating-point type. */
@@ -304,6 +316,7 @@ public final class Kernels {
             Bridge<RowProduct> one = bridge(
                     plain::one,
                     () -> VectorProducts.rowByOne(type),
+                    Warmup.Stage.TOKEN,
                     (vector, ready) -> warmup.add(
                             Warmup.Stage.TOKEN,
                             "product " + type,
@@ -315,8 +328,9 @@ public final class Kernels {
             Bridge<RowsByFour> four = bridge(
                     plain::four,
                     () -> VectorProducts.rowsByFour(type),
+                    Warmup.Stage.TOKEN,
                     (vector, ready) -> warmup.add(
-                            Warmup.Stage.TOKENS,
+                            Warmup.Stage.IDLE,
                             "product " + type + " x 4",
                             () -> {
                                 vector.multiply(weights, 2, columns, x, 4L * columns, y, 0, 2, sums);

@@ -109,10 +109,61 @@ class WarmupTest {
     }
 
     @Test
+    void a_token_waits_for_its_kernels_and_not_for_those_that_may_never_be_needed() throws InterruptedException {
+        AtomicInteger token = new AtomicInteger();
+        warmup.add(Stage.TOKEN, "token", () -> {}, token::incrementAndGet);
+        warmup.add(Stage.IDLE, "never quiet", () -> garbage = new byte[64], () -> {});
+        Thread.sleep(50); // longer than kernels rest after a prompt
+        warmup.letTokenGoFirst();
+        assertThat(token).hasValue(1);
+    }
+
+    @Test
+    void the_last_row_of_a_prompt_does_not_wait() {
+        warmup.letPromptGoFirst();
+        warmup.add(Stage.TOKEN, "never quiet", () -> garbage = new byte[64], () -> {});
+        long before = System.nanoTime();
+        warmup.letPromptGoFirst();
+        warmup.letTokenGoFirst();
+        assertThat(System.nanoTime() - before).isLessThan(1_000_000_000L);
+    }
+
+    @Test
+    void kernels_that_may_never_be_needed_rest_while_tokens_are_computed() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        warmup.letTokenGoFirst();
+        Runnable longerThanATurn = () -> {
+            calls.incrementAndGet();
+            LockSupport.parkNanos(5_000_000);
+        };
+        Warmup.Task task = warmup.add(Stage.IDLE, "slow", longerThanATurn, () -> {});
+        for (int product = 0; product < 100; product++) {
+            warmup.letTokenGoFirst();
+            Thread.sleep(1);
+        }
+        assertThat(calls).hasValueLessThan(5); // the few that a pause of this thread let through
+        warmup.hasten(task, Stage.TOKEN);
+        int rested = calls.get();
+        for (int millis = 0; calls.get() == rested; millis++) {
+            Thread.sleep(1);
+            assertThat(millis).isLessThan(30_000);
+        }
+    }
+
+    @Test
+    void a_kernel_becomes_no_less_urgent() {
+        AtomicInteger ready = new AtomicInteger();
+        Warmup.Task task = warmup.add(Stage.PROMPT, "urgent", () -> {}, ready::incrementAndGet);
+        warmup.hasten(task, Stage.TOKEN);
+        warmup.letPromptGoFirst();
+        assertThat(ready).hasValue(1);
+    }
+
+    @Test
     void a_prompts_kernel_is_called_while_others_rest_for_loading() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         warmup.letLoadingGoFirst();
-        Warmup.Task task = warmup.add(Stage.TOKENS, "later urgent", calls::incrementAndGet, () -> {});
+        Warmup.Task task = warmup.add(Stage.IDLE, "later urgent", calls::incrementAndGet, () -> {});
         warmup.add(Stage.TOKEN, "rests", () -> {}, () -> {});
         for (int matrix = 0; matrix < 10; matrix++) {
             warmup.letLoadingGoFirst();
@@ -148,7 +199,7 @@ class WarmupTest {
                 Thread.onSpinWait();
             }
         };
-        for (Stage stage : List.of(Stage.TOKENS, Stage.TOKEN, Stage.PROMPT)) {
+        for (Stage stage : List.of(Stage.IDLE, Stage.TOKEN, Stage.PROMPT)) {
             warmup.add(stage, stage.name(), untilAdded, () -> {
                 order.add(stage.name());
                 ready.countDown();
@@ -156,13 +207,13 @@ class WarmupTest {
         }
         added.countDown();
         assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(order).containsExactly("PROMPT", "TOKEN", "TOKENS");
+        assertThat(order).containsExactly("PROMPT", "TOKEN", "IDLE");
     }
 
     @Test
     void a_kernel_may_become_urgent_later() {
         AtomicInteger ready = new AtomicInteger();
-        Warmup.Task task = warmup.add(Stage.TOKENS, "later urgent", () -> {}, ready::incrementAndGet);
+        Warmup.Task task = warmup.add(Stage.IDLE, "later urgent", () -> {}, ready::incrementAndGet);
         warmup.add(Stage.TOKEN, "never quiet", () -> garbage = new byte[64], () -> {});
         warmup.hasten(task, Stage.PROMPT);
         warmup.letPromptGoFirst();
