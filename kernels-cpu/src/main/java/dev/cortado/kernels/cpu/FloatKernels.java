@@ -125,14 +125,14 @@ final class FloatKernels {
         }
         integersWarm = true;
         IntegerTile vector = integerTile.vector();
-        int rows = 9;
+        int rows = 5; // four, and one that lacks three
         int columns = 64;
         Inputs inputs = new Inputs();
         inputs.set(new float[rows * columns], 0, columns, rows, columns);
         inputs.reserveMany(true);
         inputs.quantize(0, rows);
         IntegerPanel.Room plain = integerPanel(32, columns, false);
-        IntegerPanel.Room offsets = integerPanel(16, columns, true);
+        IntegerPanel.Room offsets = integerPanel(16, columns / 2, true);
         float[] sums = new float[rows * IntegerTile.COLUMNS];
         warmup.add(
                 Warmup.Stage.PROMPT,
