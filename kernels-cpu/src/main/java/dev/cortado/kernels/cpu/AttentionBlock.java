@@ -145,15 +145,23 @@ final class AttentionBlock {
             halves().add(own, (kvHead + head) * width * PAGE, queryRows, x, width, rowsOfHead, width, scores, to, TILE);
             return;
         }
-        loadKeys(kvHead + head, page, firstStrip, strips);
-        int gap = width * Tile.STRIP;
-        tile().add(keyPage, 0, gap, strips, queryRows, x, width, rowsOfHead, width, scores, to, TILE);
+        float[] panel = keys().floats(page);
+        int columns = attention().kvHeads() * width;
+        int first = KvStore.Order.KEYS.line(firstStrip, (kvHead + head) * width, columns);
+        if (panel == null) {
+            loadKeys(kvHead + head, page, firstStrip, strips);
+            panel = keyPage;
+            columns = width;
+            first = 0;
+        }
+        int gap = columns * Tile.STRIP;
+        tile().add(panel, first, gap, strips, queryRows, x, width, rowsOfHead, width, scores, to, TILE);
     }
 
-    /** Adds the values of slots from to to of a page, with the weights from column {@code column} on, to a head's rows. */
-    private void weigh(int head, int page, int from, int to, int column, Buffers buffers, float[] partial, int at) {
+    /** Adds the values of slots from to to of a page, with the weights from column {@code score} on, to a head's rows. */
+    private void weigh(int head, int page, int from, int to, int score, Buffers buffers, float[] partial, int at) {
         int width = valueStrips * Tile.STRIP;
-        int x = head * rowsOfHead * TILE + column;
+        int x = head * rowsOfHead * TILE + score;
         int slots = to - from + 1;
         int sums = at + head * rowsOfHead * width;
         boolean whole = attention().valueWidth() % Halves.COLUMNS == 0;
@@ -165,10 +173,15 @@ final class AttentionBlock {
             }
             return;
         }
-        loadValues(kvHead + head, page, from, to, buffers);
-        int first = from * Tile.STRIP;
+        int column = (kvHead + head) * attention().valueWidth();
+        float[] panel = values == null || column % Tile.STRIP != 0 ? null : values.floats(page);
+        int first = KvStore.Order.VALUES.line(panel == null ? 0 : column / Tile.STRIP, from, 0);
+        if (panel == null) {
+            loadValues(kvHead + head, page, from, to, buffers);
+            panel = valuePage;
+        }
         int gap = PAGE * Tile.STRIP;
-        tile().add(valuePage, first, gap, valueStrips, scores, x, TILE, rowsOfHead, slots, partial, sums, width);
+        tile().add(panel, first, gap, valueStrips, scores, x, TILE, rowsOfHead, slots, partial, sums, width);
     }
 
     /** Keys of the head as [strip][column][key % 16]. */

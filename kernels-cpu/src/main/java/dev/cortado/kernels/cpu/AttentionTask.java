@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * not depend on the number of threads; their partial softmaxes are joined in order.
  */
 final class AttentionTask implements WorkerPool.Task {
-    /** Rows (queries x heads of a group) of a block, as long as one query fits. */
-    private static final int BLOCK_ROWS = 64;
+    /** Rows (queries x heads of a group) of a block, as long as one query fits; a multiple of the six of a vector tile. */
+    private static final int BLOCK_ROWS = 48;
 
     /** Keys of a split; a multiple of the tile. */
     private static final int SPLIT = AttentionBlock.TILE;

@@ -25,7 +25,11 @@ final class Buffers {
         /** Maximum, sum and weighted values of every part of an attention. */
         PARTIALS,
         /** Arguments and results of an exponential. */
-        GATE
+        GATE,
+        /** A row that is being normalised. */
+        ROW,
+        /** The other operand of what is done with {@link #GATE} or {@link #ROW}. */
+        OPERAND
     }
 
     /** What kernels over weights work in. */

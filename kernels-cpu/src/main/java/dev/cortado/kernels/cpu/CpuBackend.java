@@ -175,7 +175,7 @@ final class CpuBackend implements Backend {
         Shapes.same("columns of input and output", x.columns(), y.columns());
         y.rows(x.rows());
         rows(x).y(y).norm(norm).run((o, from, to, buffers) ->
-                Normalisation.apply(o.x(), o.norm(), o.y(), from, to));
+                Normalisation.apply(o.x(), o.norm(), o.y(), from, to, buffers));
     }
 
     @Override

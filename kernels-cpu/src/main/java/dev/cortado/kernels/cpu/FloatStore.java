@@ -34,8 +34,16 @@ final class FloatStore implements KvStore {
     @Override
     public void put(int slot, float[] x, int at) {
         float[] page = page(slot);
+        if (order == Order.VALUES) {
+            for (int c = 0; c < columns; c += Tile.STRIP) {
+                int to = order.index(slot % PAGE, c, columns);
+                System.arraycopy(x, at + c, page, to, Math.min(Tile.STRIP, columns - c));
+            }
+            return;
+        }
+        int to = order.index(slot % PAGE, 0, columns);
         for (int c = 0; c < columns; c++) {
-            page[order.index(slot % PAGE, c, columns)] = x[at + c];
+            page[to + c * Tile.STRIP] = x[at + c];
         }
     }
 
@@ -50,6 +58,11 @@ final class FloatStore implements KvStore {
     @Override
     public void load(int page, int strip, int first, int lines, float[] out, int at, Halves halves) {
         System.arraycopy(pages[page], order.line(strip, first, columns), out, at, lines * Tile.STRIP);
+    }
+
+    @Override
+    public float[] floats(int page) {
+        return pages[page];
     }
 
     @Override

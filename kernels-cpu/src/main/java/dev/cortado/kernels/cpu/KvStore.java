@@ -54,6 +54,11 @@ interface KvStore {
      */
     void load(int page, int strip, int first, int lines, float[] out, int at, Halves halves);
 
+    /** The numbers of a page in the order of {@link Order}, where they are floats; else null. */
+    default float @Nullable [] floats(int page) {
+        return null;
+    }
+
     /**
      * The numbers of a page, for {@link Halves}, where they are halves; else null. Keys lie as [column][slot], values as
      * [column / 64][slot][column % 64].
