@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +25,8 @@ public final class Warmup implements AutoCloseable {
     private static final int PATIENCE_TURNS = 5_000;
 
     private static final long LATE_PAUSE_MILLIS = 20;
-    /** Kernels that have not settled by then stay on their plain loops. */
-    private static final long LIMIT_MILLIS = 60_000;
+    /** Kernels that have not settled after calls of this length, a minute with the pauses, stay on their plain loops. */
+    private static final long LIMIT_NANOS = 15_000_000_000L;
 
     /** What all prompts together wait for their kernels, at most; all tokens for theirs likewise. */
     private static final long PATIENCE_NANOS = 1_500_000_000;
@@ -79,7 +80,7 @@ public final class Warmup implements AutoCloseable {
         private final String name;
         private final Runnable call;
         private final Runnable ready;
-        private long began;
+        private long nanos;
         private int turns;
         private int quietTurns;
 
@@ -191,13 +192,13 @@ public final class Warmup implements AutoCloseable {
                     }
                 }
                 turn(task);
-                long millis = (System.nanoTime() - task.began) / 1_000_000;
                 if (task.quietTurns >= QUIET_TURNS) {
-                    LOG.debug("{} is compiled after {} ms", task.name, millis);
+                    LOG.debug("{} is compiled after {} ms of calls", task.name, task.nanos / 1_000_000);
                     task.ready.run();
                     remove(task);
-                } else if (millis > LIMIT_MILLIS) {
-                    LOG.warn("{} was not compiled within {} ms and stays on plain loops", task.name, millis);
+                } else if (task.nanos > LIMIT_NANOS) {
+                    long millis = task.nanos / 1_000_000;
+                    LOG.warn("{} was not compiled after {} ms of calls and stays on plain loops", task.name, millis);
                     remove(task);
                 } else if (task.late()) {
                     LockSupport.parkNanos(LATE_PAUSE_MILLIS * 1_000_000);
@@ -206,15 +207,18 @@ public final class Warmup implements AutoCloseable {
         }
     }
 
-    /** The most urgent of the kernels that are still to be called, late ones last; none when this is closed. */
+    /** The most urgent of the kernels that are still to be called; none when this is closed. */
     private synchronized List<Task> next() {
         urgent = false;
         running = !closed && !tasks.isEmpty();
-        for (Stage stage : Stage.values()) {
-            List<Task> ofStage =
-                    tasks.stream().filter(task -> task.stage == stage && !task.late()).toList();
-            if (!ofStage.isEmpty()) {
-                return ofStage;
+        List<Predicate<Task>> order = List.of(
+                task -> task.stage == Stage.PROMPT && !task.late(),
+                task -> task.stage == Stage.TOKEN && !task.late(),
+                task -> task.stage != Stage.IDLE); // while idle ones rest, none of the late would have a turn
+        for (Predicate<Task> next : order) {
+            List<Task> round = tasks.stream().filter(next).toList();
+            if (!round.isEmpty()) {
+                return round;
             }
         }
         return List.copyOf(tasks);
@@ -250,17 +254,17 @@ public final class Warmup implements AutoCloseable {
     }
 
     private void turn(Task task) {
-        long now = System.nanoTime();
-        if (task.turns++ == 0) {
-            task.began = now;
-        }
         long before = threads.getCurrentThreadAllocatedBytes();
-        long end = now + TURN_NANOS;
+        long began = System.nanoTime();
+        long nanos;
         int calls = 0;
         do {
             task.call.run();
             calls++;
-        } while (System.nanoTime() < end);
+            nanos = System.nanoTime() - began;
+        } while (nanos < TURN_NANOS);
+        task.turns++;
+        task.nanos += nanos;
         // a call that takes as long as a turn is not compiled, whatever it allocates
         boolean quiet = threads.getCurrentThreadAllocatedBytes() == before && calls > 10;
         task.quietTurns = quiet ? task.quietTurns + 1 : 0;
