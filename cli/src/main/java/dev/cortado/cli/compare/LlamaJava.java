@@ -1,6 +1,7 @@
 package dev.cortado.cli.compare;
 
 import java.io.IOException;
+import dev.cortado.cli.AnotherJvm;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,7 +19,7 @@ record LlamaJava(Path jars) implements Peer {
     @Override
     public List<String> command(Path model, Workload workload) {
         return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                AnotherJvm.program(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 jars.resolve("*").toString(),

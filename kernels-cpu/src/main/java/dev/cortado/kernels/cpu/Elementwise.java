@@ -43,13 +43,20 @@ final class Elementwise {
         }
     }
 
+    /** The first {@code n} of two buffers. */
+    static void multiply(float[] x, float[] y, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] *= y[i];
+        }
+    }
+
     static void scale(CpuActivations x, float factor, int from, int to) {
         for (int row = from; row < to; row++) {
             scale(x.data, x.at(row), x.columns(), factor);
         }
     }
 
-    private static void scale(float[] a, int at, int n, float factor) {
+    static void scale(float[] a, int at, int n, float factor) {
         for (int i = at; i < at + n; i++) {
             a[i] *= factor;
         }

@@ -45,7 +45,7 @@ final class Gate {
                     if (f == Activation.SWIGLU_OAI) {
                         multiplyClamped(stretch, operand, n);
                     } else {
-                        multiply(stretch, operand, n);
+                        Elementwise.multiply(stretch, operand, n);
                     }
                 }
                 System.arraycopy(stretch, 0, out.data, out.at(row) + c, n);
@@ -79,12 +79,6 @@ final class Gate {
         }
     }
 
-    private static void multiply(float[] y, float[] up, int n) {
-        for (int i = 0; i < n; i++) {
-            y[i] *= up[i];
-        }
-    }
-
     private static void multiplyClamped(float[] y, float[] up, int n) {
         for (int i = 0; i < n; i++) {
             y[i] *= Math.max(-OAI_LIMIT, Math.min(OAI_LIMIT, up[i])) + 1;
@@ -97,7 +91,7 @@ final class Gate {
             case SILU -> {
                 System.arraycopy(x, 0, y, 0, n);
                 exponentials.logistic(y, 0, whole(n));
-                multiply(y, x, n);
+                Elementwise.multiply(y, x, n);
             }
             case GELU -> {
                 for (int i = 0; i < n; i++) {
@@ -105,7 +99,7 @@ final class Gate {
                     y[i] = 2 * GELU_SCALE * v * Math.fma(GELU_CUBE * v, v, 1f);
                 }
                 exponentials.logistic(y, 0, whole(n)); // (1 + tanh u) / 2 = logistic(2u)
-                multiply(y, x, n);
+                Elementwise.multiply(y, x, n);
             }
             case SWIGLU_OAI -> {
                 for (int i = 0; i < n; i++) {

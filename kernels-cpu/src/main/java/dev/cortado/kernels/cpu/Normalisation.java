@@ -23,7 +23,7 @@ final class Normalisation {
                 standardise(norm, x, operand, group);
                 if (weight != null) {
                     System.arraycopy(weight, weight.length == group ? 0 : column, operand, 0, group);
-                    multiply(x, operand, group);
+                    Elementwise.multiply(x, operand, group);
                 }
                 if (bias != null) {
                     System.arraycopy(bias, bias.length == group ? 0 : column, operand, 0, group);
@@ -45,15 +45,7 @@ final class Normalisation {
             squares[i] = x[i] * x[i];
         }
         float scale = (float) (1 / Math.sqrt(sum(squares, n) / n + norm.epsilon()));
-        for (int i = 0; i < n; i++) {
-            x[i] *= scale;
-        }
-    }
-
-    private static void multiply(float[] x, float[] y, int n) {
-        for (int i = 0; i < n; i++) {
-            x[i] *= y[i];
-        }
+        Elementwise.scale(x, 0, n, scale);
     }
 
     private static void add(float[] x, float[] y, int n) {

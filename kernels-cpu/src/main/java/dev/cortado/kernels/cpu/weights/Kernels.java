@@ -248,15 +248,18 @@ public final class Kernels {
         long weights = arena.allocate((long) TINY_BLOCKS * layout.blockBytes() * VectorModule.LANES + 64, 64)
                 .address();
         Scratch scratch = new Scratch();
-        Warmup.Task task = warmup.add(
-                Warmup.Stage.IDLE,
-                "panel " + layout.type(),
+        return warmPanel(
+                layout.type(),
                 () -> {
                     vector.from(weights, scratch);
                     Reference.reachabilityFence(arena);
                 },
                 ready);
-        panelsOfOneMatrix.put(layout.type(), task);
+    }
+
+    private Warmup.Task warmPanel(TensorType type, Runnable call, Runnable ready) {
+        Warmup.Task task = warmup.add(Warmup.Stage.IDLE, "panel " + type, call, ready);
+        panelsOfOneMatrix.put(type, task);
         return task;
     }
 
@@ -286,20 +289,15 @@ public final class Kernels {
                 plain,
                 () -> VectorRowsPanels.of(type),
                 Warmup.Stage.PROMPT,
-                (vector, ready) -> {
-                    Warmup.Task task = warmup.add(
-                            Warmup.Stage.IDLE,
-                            "panel " + type,
-                            () -> {
-                                vector.fill(weights, stride, Panel.ROWS, depth - 2, panel, 0, scratch);
-                                // a row and weights too few
-                                vector.fill(weights, stride, Panel.ROWS - 1, depth, panel, 0, scratch);
-                                Reference.reachabilityFence(arena);
-                            },
-                            ready);
-                    panelsOfOneMatrix.put(type, task);
-                    return task;
-                });
+                (vector, ready) -> warmPanel(
+                        type,
+                        () -> {
+                            vector.fill(weights, stride, Panel.ROWS, depth - 2, panel, 0, scratch);
+                            // a row and weights too few
+                            vector.fill(weights, stride, Panel.ROWS - 1, depth, panel, 0, scratch);
+                            Reference.reachabilityFence(arena);
+                        },
+                        ready));
     }
 
     /** Kernels for one more matrix of a floating-point type. */

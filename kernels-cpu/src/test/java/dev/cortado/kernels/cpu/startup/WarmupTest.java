@@ -26,6 +26,13 @@ class WarmupTest {
         warmup.close();
     }
 
+    private static Runnable longerThanATurn(AtomicInteger calls) {
+        return () -> {
+            calls.incrementAndGet();
+            LockSupport.parkNanos(5_000_000);
+        };
+    }
+
     @Test
     void a_kernel_that_allocates_nothing_is_ready() throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(1);
@@ -93,11 +100,7 @@ class WarmupTest {
     void kernels_that_a_prompt_does_not_need_rest_while_it_is_computed() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         warmup.letPromptGoFirst();
-        Runnable longerThanATurn = () -> {
-            calls.incrementAndGet();
-            LockSupport.parkNanos(5_000_000);
-        };
-        warmup.add(Stage.TOKEN, "slow", longerThanATurn, () -> {});
+        warmup.add(Stage.TOKEN, "slow", longerThanATurn(calls), () -> {});
         for (int product = 0; product < 50; product++) {
             warmup.letPromptGoFirst();
             Thread.sleep(1);
@@ -132,11 +135,7 @@ class WarmupTest {
     void kernels_that_may_never_be_needed_rest_while_tokens_are_computed() throws InterruptedException {
         AtomicInteger calls = new AtomicInteger();
         warmup.letTokenGoFirst();
-        Runnable longerThanATurn = () -> {
-            calls.incrementAndGet();
-            LockSupport.parkNanos(5_000_000);
-        };
-        Warmup.Task task = warmup.add(Stage.IDLE, "slow", longerThanATurn, () -> {});
+        Warmup.Task task = warmup.add(Stage.IDLE, "slow", longerThanATurn(calls), () -> {});
         for (int product = 0; product < 100; product++) {
             warmup.letTokenGoFirst();
             Thread.sleep(1);
