@@ -3,6 +3,7 @@ package dev.cortado.kernels.cpu;
 import dev.cortado.kernels.cpu.weights.CpuMatrix;
 import dev.cortado.kernels.cpu.weights.IntegerPanel;
 import dev.cortado.kernels.cpu.weights.Inputs;
+import dev.cortado.kernels.cpu.weights.ProductByEight;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ final class Gemm {
                     .add(panel, 0, GAP, strips, in.data, in.at(inRow) + k, in.stride, rows, depth, sums, at, stride);
         }
         if (!inPlace) {
-            moveTo(out, outRow, rows, from, columns, sums);
+            moveTo(out, outRow, rows, from, columns, sums, stride);
         }
     }
 
@@ -89,7 +90,30 @@ final class Gemm {
             kernels.integerTile().add(panel, in.many(), inRow, rows, k / panel.run, sums, at, stride);
         }
         if (!inPlace) {
-            moveTo(out, outRow, rows, from, columns, sums);
+            moveTo(out, outRow, rows, from, columns, sums, stride);
+        }
+    }
+
+    /** As the first, with up to eight rows side by side and no panel; columns in any number. */
+    static void multiply(
+            ProductByEight eight,
+            Inputs in,
+            CpuMatrix weight,
+            int from,
+            int to,
+            float @Nullable [] bias,
+            CpuActivations out,
+            int outRow,
+            Buffers buffers) {
+        int columns = to - from;
+        boolean inPlace = columns % Tile.STRIP == 0;
+        int stride = inPlace ? out.stride : Tile.strips(columns) * Tile.STRIP;
+        float[] sums = inPlace ? out.data : buffers.floats(Buffers.Use.SUMS, in.tokens() * stride);
+        int at = inPlace ? out.at(outRow) + from : 0;
+        begin(sums, at, stride, in.tokens(), bias, from, columns);
+        weight.addEight(eight, in, from, to, sums, at, stride, buffers.scratch);
+        if (!inPlace) {
+            moveTo(out, outRow, in.tokens(), from, columns, sums, stride);
         }
     }
 
@@ -105,9 +129,10 @@ final class Gemm {
         }
     }
 
-    private static void moveTo(CpuActivations out, int outRow, int rows, int from, int columns, float[] sums) {
+    private static void moveTo(
+            CpuActivations out, int outRow, int rows, int from, int columns, float[] sums, int stride) {
         for (int t = 0; t < rows; t++) {
-            System.arraycopy(sums, t * COLUMNS, out.data, out.at(outRow + t) + from, columns);
+            System.arraycopy(sums, t * stride, out.data, out.at(outRow + t) + from, columns);
         }
     }
 }

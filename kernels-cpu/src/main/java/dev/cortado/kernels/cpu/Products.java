@@ -5,6 +5,8 @@ import dev.cortado.engine.backend.Matrix;
 import dev.cortado.kernels.cpu.weights.CpuMatrix;
 import dev.cortado.kernels.cpu.weights.Inputs;
 import dev.cortado.kernels.cpu.weights.InterleavedRows;
+import dev.cortado.kernels.cpu.weights.ProductByEight;
+import dev.cortado.kernels.cpu.weights.QuantizedRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Products implements WorkerPool.Task {
     /** Weights that take an integer kernel a few microseconds. */
     private static final int WEIGHTS_OF_PART = 48 << 10;
+
+    /** With more rows than these, a part has half the weights: fewer threads wait for the last one. */
+    private static final int ROWS_OF_WHOLE_PART = 4;
 
     /** Parts a thread, at most: enough for a disturbed core to hand over work. */
     private static final int PARTS_OF_THREAD = 16;
@@ -29,8 +34,8 @@ final class Products implements WorkerPool.Task {
     /** Rows that are worth a panel of their own. */
     private static final int ROWS_OF_PIECE = 48;
 
-    /** Parts begin at multiples of this many output columns, whatever the vectors' width. */
-    private static final int QUANTUM = 16;
+    /** Parts begin at multiples of this many output columns, which are two of the widest vectors. */
+    private static final int QUANTUM = 32;
 
     /** One product; reused. */
     private static final class Product {
@@ -38,8 +43,11 @@ final class Products implements WorkerPool.Task {
         private @Nullable CpuMatrix weight;
         private float @Nullable [] bias;
         private @Nullable CpuActivations out;
-        /** Of few rows, or of rows in 8 bits. */
+        /** Of few rows, of rows in 8 bits, or of up to eight side by side. */
         private @Nullable Inputs inputs;
+
+        /** What multiplies up to eight rows without a panel. */
+        private @Nullable ProductByEight eight;
 
         private boolean few;
         private int inRow;
@@ -96,13 +104,15 @@ final class Products implements WorkerPool.Task {
         product.rows = rows;
         boolean few = rows <= weight.fewRows();
         product.few = few;
-        product.inputs = few || weight.integers() ? inputs(product) : null;
-        product.columnsOfPart = few ? columnsOfPart(weight, threads) : Gemm.columnsOfPart(weight);
+        product.eight = !few && rows <= QuantizedRows.few() ? weight.eight() : null;
+        product.inputs = few || weight.integers() || product.eight != null ? inputs(product) : null;
+        boolean panels = !few && product.eight == null;
+        product.columnsOfPart = panels ? Gemm.columnsOfPart(weight) : columnsOfPart(weight, rows, threads);
         product.firstPart = parts;
         count++;
         int groups = (weight.rows() + product.columnsOfPart - 1) / product.columnsOfPart;
         // groups that are no multiple of the threads would leave some of them idle at the end
-        product.rowPieces = few ? 1 : Math.clamp(rows / ROWS_OF_PIECE, 1, threads);
+        product.rowPieces = !panels ? 1 : Math.clamp(rows / ROWS_OF_PIECE, 1, threads);
         int cut = groups % product.rowPieces;
         product.partsOfAllRows = groups - cut;
         parts += product.partsOfAllRows + cut * product.rowPieces;
@@ -127,8 +137,9 @@ final class Products implements WorkerPool.Task {
         }
     }
 
-    private static int columnsOfPart(CpuMatrix weight, int threads) {
-        int columns = Math.max(WEIGHTS_OF_PART / weight.columns(), weight.rows() / (PARTS_OF_THREAD * threads));
+    private static int columnsOfPart(CpuMatrix weight, int rows, int threads) {
+        int weights = rows > ROWS_OF_WHOLE_PART ? WEIGHTS_OF_PART / 2 : WEIGHTS_OF_PART;
+        int columns = Math.max(weights / weight.columns(), weight.rows() / (PARTS_OF_THREAD * threads));
         return (Math.max(columns, 1) + QUANTUM - 1) / QUANTUM * QUANTUM;
     }
 
@@ -143,6 +154,8 @@ final class Products implements WorkerPool.Task {
         }
         if (product.few) {
             weight.prepare(inputs);
+        } else if (product.eight != null) {
+            inputs.prepareSideBySide();
         } else {
             inputs.reserveMany(weight.offsets());
         }
@@ -194,6 +207,7 @@ final class Products implements WorkerPool.Task {
             products[i].bias = null;
             products[i].out = null;
             products[i].inputs = null;
+            products[i].eight = null;
         }
         count = 0;
         inputCount = 0;
@@ -228,7 +242,10 @@ final class Products implements WorkerPool.Task {
         int rows = firstRow(product.rows, piece % pieces + 1, pieces) - first;
         int outRow = product.outRow + first;
         FloatKernels kernels = required(this.kernels);
-        if (product.inputs != null) {
+        if (product.eight != null) {
+            Inputs inputs = required(product.inputs);
+            Gemm.multiply(product.eight, inputs, weight, from, to, product.bias, out, outRow, buffers);
+        } else if (product.inputs != null) {
             Gemm.multiply(
                     product.inputs, first, rows, weight, from, to, product.bias, out, outRow, kernels, buffers);
         } else {

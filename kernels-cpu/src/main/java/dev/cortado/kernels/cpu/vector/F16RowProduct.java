@@ -3,13 +3,6 @@ package dev.cortado.kernels.cpu.vector;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
 import static dev.cortado.kernels.cpu.memory.AllMemory.getHalf;
-import static dev.cortado.kernels.cpu.vector.LaneSum.BY_1;
-import static dev.cortado.kernels.cpu.vector.LaneSum.EIGHTH;
-import static dev.cortado.kernels.cpu.vector.LaneSum.EIGHTHS;
-import static dev.cortado.kernels.cpu.vector.LaneSum.HALF;
-import static dev.cortado.kernels.cpu.vector.LaneSum.HALVES;
-import static dev.cortado.kernels.cpu.vector.LaneSum.QUARTER;
-import static dev.cortado.kernels.cpu.vector.LaneSum.QUARTERS;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
@@ -78,86 +71,153 @@ final class F16RowProduct {
         y[to] = sum;
     }
 
-    /** See {@link dev.cortado.kernels.cpu.weights.RowsByFour}: two rows at once, which share the loads of the inputs. */
-    static void four(
-            long weights,
-            int rows,
-            int columns,
-            long x,
-            long xStride,
-            float[] y,
-            int to,
-            int yStride,
-            float[] sums) {
-        long x1 = x + xStride;
-        long x2 = x1 + xStride;
-        long x3 = x2 + xStride;
-        int whole = columns & -LANES;
-        for (int r = 0; r < rows; r += 2) {
-            FloatVector a0 = FloatVector.zero(F);
-            FloatVector a1 = FloatVector.zero(F);
-            FloatVector a2 = FloatVector.zero(F);
-            FloatVector a3 = FloatVector.zero(F);
-            FloatVector b0 = FloatVector.zero(F);
-            FloatVector b1 = FloatVector.zero(F);
-            FloatVector b2 = FloatVector.zero(F);
-            FloatVector b3 = FloatVector.zero(F);
-            int next = r + 1 < rows ? 1 : 0; // a last row without a neighbour is its own
-            long p = weights + 2L * r * columns;
-            long q = p + 2L * next * columns;
-            for (int k = 0; k < whole; k += LANES) {
-                FloatVector v = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2L * k, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                FloatVector w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, q + 2L * k, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                FloatVector t = FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k, LITTLE_ENDIAN);
-                a0 = v.fma(t, a0);
-                b0 = w.fma(t, b0);
-                t = FloatVector.fromMemorySegment(F, SEGMENT, x1 + 4L * k, LITTLE_ENDIAN);
-                a1 = v.fma(t, a1);
-                b1 = w.fma(t, b1);
-                t = FloatVector.fromMemorySegment(F, SEGMENT, x2 + 4L * k, LITTLE_ENDIAN);
-                a2 = v.fma(t, a2);
-                b2 = w.fma(t, b2);
-                t = FloatVector.fromMemorySegment(F, SEGMENT, x3 + 4L * k, LITTLE_ENDIAN);
-                a3 = v.fma(t, a3);
-                b3 = w.fma(t, b3);
-            }
-            a0 = a0.blend(b0, HALF).add(b0.blend(a0, HALF).rearrange(HALVES));
-            a1 = a1.blend(b1, HALF).add(b1.blend(a1, HALF).rearrange(HALVES));
-            a2 = a2.blend(b2, HALF).add(b2.blend(a2, HALF).rearrange(HALVES));
-            a3 = a3.blend(b3, HALF).add(b3.blend(a3, HALF).rearrange(HALVES));
-            a0 = a0.blend(a2, QUARTER).add(a2.blend(a0, QUARTER).rearrange(QUARTERS));
-            a1 = a1.blend(a3, QUARTER).add(a3.blend(a1, QUARTER).rearrange(QUARTERS));
-            if (LANES > 4) {
-                a0 = a0.blend(a1, EIGHTH).add(a1.blend(a0, EIGHTH).rearrange(EIGHTHS));
-            } else {
-                a1.intoArray(sums, LANES);
-            }
-            if (LANES > 8) {
-                a0 = a0.add(a0.rearrange(BY_1));
-            }
-            a0.intoArray(sums, 0);
-            for (int t = 0; t < 4; t++) {
-                int sum = LaneSum.placeOfFour(t);
-                float first = sums[sum];
-                float second = sums[sum + LANES / 2];
-                for (int k = whole; k < columns; k++) {
-                    float input = getFloat(x + t * xStride + 4L * k);
-                    first = Math.fma(getHalf(p + 2L * k), input, first);
-                    second = Math.fma(getHalf(q + 2L * k), input, second);
-                }
-                y[to + r + t * yStride] = first;
-                y[to + r + next + t * yStride] = second;
-            }
+    /** See {@link RowsTimesEight.Sums}: three rows, whose 24 sums need more than 16 registers. */
+    static void threeByEight(long p, long q, long r, int columns, long x, float[] sums) {
+        long z = x;
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector a1 = FloatVector.zero(F);
+        FloatVector a2 = FloatVector.zero(F);
+        FloatVector a3 = FloatVector.zero(F);
+        FloatVector a4 = FloatVector.zero(F);
+        FloatVector a5 = FloatVector.zero(F);
+        FloatVector a6 = FloatVector.zero(F);
+        FloatVector a7 = FloatVector.zero(F);
+        FloatVector b0 = FloatVector.zero(F);
+        FloatVector b1 = FloatVector.zero(F);
+        FloatVector b2 = FloatVector.zero(F);
+        FloatVector b3 = FloatVector.zero(F);
+        FloatVector b4 = FloatVector.zero(F);
+        FloatVector b5 = FloatVector.zero(F);
+        FloatVector b6 = FloatVector.zero(F);
+        FloatVector b7 = FloatVector.zero(F);
+        FloatVector c0 = FloatVector.zero(F);
+        FloatVector c1 = FloatVector.zero(F);
+        FloatVector c2 = FloatVector.zero(F);
+        FloatVector c3 = FloatVector.zero(F);
+        FloatVector c4 = FloatVector.zero(F);
+        FloatVector c5 = FloatVector.zero(F);
+        FloatVector c6 = FloatVector.zero(F);
+        FloatVector c7 = FloatVector.zero(F);
+        for (int k = 0; k < columns; k += LANES, z += 32 * LANES) {
+            FloatVector u = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .mul(0x1p112f);
+            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, q + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .mul(0x1p112f);
+            FloatVector w = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, r + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .mul(0x1p112f);
+            FloatVector t = FloatVector.fromMemorySegment(F, SEGMENT, z, LITTLE_ENDIAN);
+            a0 = u.fma(t, a0);
+            b0 = v.fma(t, b0);
+            c0 = w.fma(t, c0);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 4 * LANES, LITTLE_ENDIAN);
+            a1 = u.fma(t, a1);
+            b1 = v.fma(t, b1);
+            c1 = w.fma(t, c1);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 8 * LANES, LITTLE_ENDIAN);
+            a2 = u.fma(t, a2);
+            b2 = v.fma(t, b2);
+            c2 = w.fma(t, c2);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 12 * LANES, LITTLE_ENDIAN);
+            a3 = u.fma(t, a3);
+            b3 = v.fma(t, b3);
+            c3 = w.fma(t, c3);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 16 * LANES, LITTLE_ENDIAN);
+            a4 = u.fma(t, a4);
+            b4 = v.fma(t, b4);
+            c4 = w.fma(t, c4);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 20 * LANES, LITTLE_ENDIAN);
+            a5 = u.fma(t, a5);
+            b5 = v.fma(t, b5);
+            c5 = w.fma(t, c5);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 24 * LANES, LITTLE_ENDIAN);
+            a6 = u.fma(t, a6);
+            b6 = v.fma(t, b6);
+            c6 = w.fma(t, c6);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 28 * LANES, LITTLE_ENDIAN);
+            a7 = u.fma(t, a7);
+            b7 = v.fma(t, b7);
+            c7 = w.fma(t, c7);
         }
+        a0.intoArray(sums, 0);
+        a1.intoArray(sums, LANES);
+        a2.intoArray(sums, 2 * LANES);
+        a3.intoArray(sums, 3 * LANES);
+        a4.intoArray(sums, 4 * LANES);
+        a5.intoArray(sums, 5 * LANES);
+        a6.intoArray(sums, 6 * LANES);
+        a7.intoArray(sums, 7 * LANES);
+        b0.intoArray(sums, 8 * LANES);
+        b1.intoArray(sums, 9 * LANES);
+        b2.intoArray(sums, 10 * LANES);
+        b3.intoArray(sums, 11 * LANES);
+        b4.intoArray(sums, 12 * LANES);
+        b5.intoArray(sums, 13 * LANES);
+        b6.intoArray(sums, 14 * LANES);
+        b7.intoArray(sums, 15 * LANES);
+        c0.intoArray(sums, 16 * LANES);
+        c1.intoArray(sums, 17 * LANES);
+        c2.intoArray(sums, 18 * LANES);
+        c3.intoArray(sums, 19 * LANES);
+        c4.intoArray(sums, 20 * LANES);
+        c5.intoArray(sums, 21 * LANES);
+        c6.intoArray(sums, 22 * LANES);
+        c7.intoArray(sums, 23 * LANES);
+    }
+
+    /** See {@link RowsTimesEight.Sums}: one row. */
+    static void oneByEight(long p, long q, long r, int columns, long x, float[] sums) {
+        long z = x;
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector a1 = FloatVector.zero(F);
+        FloatVector a2 = FloatVector.zero(F);
+        FloatVector a3 = FloatVector.zero(F);
+        FloatVector a4 = FloatVector.zero(F);
+        FloatVector a5 = FloatVector.zero(F);
+        FloatVector a6 = FloatVector.zero(F);
+        FloatVector a7 = FloatVector.zero(F);
+        for (int k = 0; k < columns; k += LANES, z += 32 * LANES) {
+            FloatVector u = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .mul(0x1p112f);
+            FloatVector t = FloatVector.fromMemorySegment(F, SEGMENT, z, LITTLE_ENDIAN);
+            a0 = u.fma(t, a0);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 4 * LANES, LITTLE_ENDIAN);
+            a1 = u.fma(t, a1);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 8 * LANES, LITTLE_ENDIAN);
+            a2 = u.fma(t, a2);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 12 * LANES, LITTLE_ENDIAN);
+            a3 = u.fma(t, a3);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 16 * LANES, LITTLE_ENDIAN);
+            a4 = u.fma(t, a4);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 20 * LANES, LITTLE_ENDIAN);
+            a5 = u.fma(t, a5);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 24 * LANES, LITTLE_ENDIAN);
+            a6 = u.fma(t, a6);
+            t = FloatVector.fromMemorySegment(F, SEGMENT, z + 28 * LANES, LITTLE_ENDIAN);
+            a7 = u.fma(t, a7);
+        }
+        a0.intoArray(sums, 0);
+        a1.intoArray(sums, LANES);
+        a2.intoArray(sums, 2 * LANES);
+        a3.intoArray(sums, 3 * LANES);
+        a4.intoArray(sums, 4 * LANES);
+        a5.intoArray(sums, 5 * LANES);
+        a6.intoArray(sums, 6 * LANES);
+        a7.intoArray(sums, 7 * LANES);
     }
 }

@@ -2,8 +2,9 @@ package dev.cortado.kernels.cpu.vector;
 
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.weights.Product;
+import dev.cortado.kernels.cpu.weights.ProductByEight;
 import dev.cortado.kernels.cpu.weights.RowProduct;
-import dev.cortado.kernels.cpu.weights.RowsByFour;
+import dev.cortado.kernels.cpu.weights.RowsByEight;
 import dev.cortado.kernels.cpu.weights.RowsProduct;
 
 /** The vector kernels by type. */
@@ -50,6 +51,11 @@ public final class VectorProducts {
         };
     }
 
+    /** The kernel that multiplies Q8_0 with eight inputs at once, the only type that has one. */
+    public static ProductByEight eight() {
+        return VectorTile.MANY_REGISTERS ? Q80ProductByEight::twoGroups : Q80ProductByEight::oneGroup;
+    }
+
     /** The kernel that multiplies quantised rows as the file has them. */
     public static RowsProduct rows(TensorType type) {
         return switch (type) {
@@ -80,13 +86,17 @@ public final class VectorProducts {
         };
     }
 
-    /** The kernel that multiplies rows of a floating-point type with four inputs at once. */
-    public static RowsByFour rowsByFour(TensorType type) {
+    /** The kernel that multiplies rows of a floating-point type with eight inputs at once. */
+    public static RowsByEight rowsByEight(TensorType type) {
         return switch (type) {
-            case F32 -> F32RowProduct::four;
-            case F16 -> F16RowProduct::four;
-            case BF16 -> Bf16RowProduct::four;
+            case F32 -> rowsByEight(type, F32RowProduct::threeByEight, F32RowProduct::oneByEight);
+            case F16 -> rowsByEight(type, F16RowProduct::threeByEight, F16RowProduct::oneByEight);
+            case BF16 -> rowsByEight(type, Bf16RowProduct::threeByEight, Bf16RowProduct::oneByEight);
             default -> throw new IllegalArgumentException(type + " is no floating-point type");
         };
+    }
+
+    private static RowsByEight rowsByEight(TensorType type, RowsTimesEight.Sums three, RowsTimesEight.Sums one) {
+        return VectorTile.MANY_REGISTERS ? new RowsTimesEight(type, three, 3) : new RowsTimesEight(type, one, 1);
     }
 }

@@ -4,6 +4,7 @@ import dev.cortado.engine.backend.Matrix;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.repack.Layout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A weight matrix as the CPU computes with it. Thread-safe; must not be used after {@link #close()} nor, where it uses
@@ -102,6 +103,24 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
      * depth of the type's block size.
      */
     public abstract void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch);
+
+    /**
+     * The kernel that takes up to eight rows past {@link #panel} to the same sums, or null while there is none. It is
+     * for {@link #addEight}.
+     */
+    public @Nullable ProductByEight eight() {
+        return null;
+    }
+
+    /**
+     * {@code y[at + t * stride + r - from] += row r * x[t]} for r from {@code from} (a multiple of {@link Panel#ROWS})
+     * below {@code to} and all tokens t of x, which was prepared side by side; what lies beyond, up to the next multiple
+     * of ROWS, is changed too.
+     */
+    public void addEight(
+            ProductByEight kernel, Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        throw new UnsupportedOperationException("%s has no kernel for eight rows".formatted(type()));
+    }
 
     /** Whether many rows are multiplied with {@link #integerPanel}, and not with {@link #panel}. */
     public boolean integers() {

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * A matrix of F32, F16 or BF16 in the file's own bytes, row after row. Its products take float32 inputs as they are.
  */
 public final class FloatMatrix extends CpuMatrix {
-    /** Weights that stay in the second-level cache while several lots of inputs are multiplied with them. */
+    /** More inputs are faster all at once than one by one, even if there are not eight. */
+    private static final int EIGHT_FROM = 4;
+
+    /** Weights that the kernel for eight inputs reads at once before it multiplies: they stay in the second-level cache. */
     private static final int CACHED_BYTES = 64 << 10;
 
     private final TensorType storage;
@@ -57,7 +60,11 @@ public final class FloatMatrix extends CpuMatrix {
 
     @Override
     public void prepare(Inputs x) {
-        x.prepareFloats();
+        if (x.tokens() < EIGHT_FROM) {
+            x.prepareFloats();
+        } else {
+            x.prepareEight();
+        }
     }
 
     @Override
@@ -69,7 +76,7 @@ public final class FloatMatrix extends CpuMatrix {
     public void multiply(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
         check(x, from, to, y, at, stride);
         int tokens = x.tokens();
-        if (tokens < 4) {
+        if (tokens < EIGHT_FROM) {
             RowProduct one = kernels.one().get();
             for (int r = from; r < to; r++) {
                 long row = address(r, 0);
@@ -79,21 +86,11 @@ public final class FloatMatrix extends CpuMatrix {
             }
             return;
         }
-        RowsByFour four = kernels.four().get();
-        int perChunk = (int) Math.max(1, CACHED_BYTES / storage.bytes(columns()) / 2) * 2;
+        RowsByEight eight = kernels.eight().get();
+        int perChunk = (int) Math.max(1, CACHED_BYTES / storage.bytes(columns()) / 3) * 3;
         for (int r = from; r < to; r += perChunk) {
             int count = Math.min(perChunk, to - r);
-            // two rows at a time and pauses to multiply would keep the CPU from reading ahead
-            long size = count * storage.bytes(columns());
-            long rows = scratch.tile(size);
-            MemorySegment.copy(AllMemory.SEGMENT, address(r, 0), AllMemory.SEGMENT, rows, size);
-            for (int t = 0; t < tokens; t += 4) {
-                // what is left over is computed with some that were before: again, and to the same bits
-                int first = Math.min(t, tokens - 4);
-                int result = at + first * stride + r;
-                four.multiply(
-                        rows, count, columns(), x.floats(first), x.floatStride(), y, result, stride, scratch.sums);
-            }
+            eight.multiply(address(r, 0), count, columns(), x.eight(), tokens, y, at + r, stride, scratch.sums);
         }
     }
 

@@ -7,8 +7,8 @@ import static dev.cortado.kernels.cpu.memory.AllMemory.getShort;
 import dev.cortado.gguf.TensorType;
 import java.util.Arrays;
 
-/** Rows of F32, F16 and BF16 in plain loops: one weight, and the products with one input and with four. */
-final class FloatRow {
+/** Rows of F32, F16 and BF16 in plain loops: one weight, and the products with one input and with eight. */
+public final class FloatRow {
     private final TensorType type;
     private final int lanes;
 
@@ -17,7 +17,8 @@ final class FloatRow {
         this.lanes = lanes;
     }
 
-    static float weight(TensorType type, long row, int k) {
+    /** Weight k of a row of {@code type} at an address. */
+    public static float weight(TensorType type, long row, int k) {
         return switch (type) {
             case F32 -> getFloat(row + 4L * k);
             case F16 -> getHalf(row + 2L * k);
@@ -36,13 +37,13 @@ final class FloatRow {
         y[to] = addRest(weights, whole, columns, x, halve(sums, lanes));
     }
 
-    /** {@link RowsByFour}. */
-    void four(
+    /** A {@link RowsByEight}. */
+    void eight(
             long weights,
             int rows,
             int columns,
             long x,
-            long xStride,
+            int tokens,
             float[] y,
             int to,
             int yStride,
@@ -50,12 +51,23 @@ final class FloatRow {
         int whole = columns / lanes * lanes;
         for (int r = 0; r < rows; r++) {
             long row = weights + type.bytes((long) r * columns);
-            for (int t = 0; t < 4; t++) {
-                long input = x + t * xStride;
-                add(row, whole, input, sums, lanes);
-                y[to + r + t * yStride] = addRest(row, whole, columns, input, halve(sums, lanes));
+            for (int t = 0; t < tokens; t++) {
+                Arrays.fill(sums, 0, lanes, 0);
+                for (int k = 0; k < whole; k++) {
+                    int lane = k & lanes - 1;
+                    sums[lane] = Math.fma(weight(type, row, k), input(x, k, t), sums[lane]);
+                }
+                float sum = halve(sums, lanes);
+                for (int k = whole; k < columns; k++) {
+                    sum = Math.fma(weight(type, row, k), input(x, k, t), sum);
+                }
+                y[to + r + t * yStride] = sum;
             }
         }
+    }
+
+    private float input(long x, int k, int t) {
+        return getFloat(x + 4L * RowsByEight.place(k, t, lanes));
     }
 
     /** Sets sum i to the products of weights i, i + step, i + 2 step and so on. */

@@ -3,6 +3,7 @@ package dev.cortado.kernels.cpu.weights;
 import static dev.cortado.kernels.cpu.memory.AllMemory.FLOAT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 
+import dev.cortado.kernels.cpu.startup.VectorModule;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -25,7 +26,13 @@ public final class Inputs {
     private int stride;
     private int tokens;
     private int columns;
+    private Arena arenaOfEight = Arena.ofAuto();
+    private long eight;
+    private long capacityOfEight;
     private boolean hasFloats;
+    private boolean hasEight;
+    private float[] sideBySide = {};
+    private boolean hasSideBySide;
     private boolean has32;
     private boolean has256;
     private boolean wantsMany;
@@ -42,6 +49,8 @@ public final class Inputs {
         this.tokens = tokens;
         this.columns = columns;
         hasFloats = false;
+        hasEight = false;
+        hasSideBySide = false;
         has32 = false;
         has256 = false;
         wantsMany = false;
@@ -63,6 +72,56 @@ public final class Inputs {
             MemorySegment.copy(x, at + t * stride, SEGMENT, FLOAT, floats + t * floatStride(), columns);
         }
         hasFloats = true;
+    }
+
+    /**
+     * Makes the form of float32 for kernels that take up to eight rows at once, {@link RowsByEight#place} says how they
+     * lie; rows that are missing are arbitrary.
+     */
+    void prepareEight() {
+        requireEight();
+        if (hasEight) {
+            return;
+        }
+        int lanes = VectorModule.LANES;
+        long bytes = 8 * 4L * (columns + lanes);
+        if (bytes > capacityOfEight) {
+            arenaOfEight = Arena.ofAuto();
+            eight = arenaOfEight.allocate(bytes, LINE).address();
+            capacityOfEight = bytes;
+        }
+        for (int t = 0; t < tokens; t++) {
+            int from = at + t * stride;
+            for (int k = 0; k < columns; k += lanes) {
+                long to = eight + 4L * RowsByEight.place(k, t, lanes);
+                MemorySegment.copy(x, from + k, SEGMENT, FLOAT, to, Math.min(lanes, columns - k));
+            }
+        }
+        hasEight = true;
+    }
+
+    /** Makes the form of float32 with the values that meet one weight side by side, of up to eight rows. */
+    public void prepareSideBySide() {
+        requireEight();
+        if (hasSideBySide) {
+            return;
+        }
+        if (sideBySide.length < 8 * columns) {
+            sideBySide = new float[8 * columns];
+        }
+        for (int t = 0; t < 8; t++) {
+            int from = at + Math.min(t, tokens - 1) * stride;
+            for (int k = 0, to = t; k < columns; k++, to += 8) {
+                sideBySide[to] = x[from + k];
+            }
+        }
+        hasSideBySide = true;
+    }
+
+    private void requireEight() {
+        if (tokens > 8) {
+            throw new IllegalArgumentException("%d rows, but at most 8 are multiplied at once".formatted(tokens));
+        }
     }
 
     /** Makes the form of 8 bits with a scale per {@code block} values: 32 or 256. */
@@ -135,6 +194,22 @@ public final class Inputs {
             throw new IllegalStateException("inputs were not prepared as floats");
         }
         return floats + token * floatStride();
+    }
+
+    /** Address of the form for eight rows at once. */
+    long eight() {
+        if (!hasEight) {
+            throw new IllegalStateException("inputs were not prepared for eight rows at once");
+        }
+        return eight;
+    }
+
+    /** Value k of input t at 8 k + t; inputs that are missing equal the last one. */
+    public float[] sideBySide() {
+        if (!hasSideBySide) {
+            throw new IllegalStateException("inputs were not prepared side by side");
+        }
+        return sideBySide;
     }
 
     /** Bytes from one row's floats to the next's. */

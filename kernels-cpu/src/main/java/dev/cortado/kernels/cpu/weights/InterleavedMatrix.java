@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,10 @@ public final class InterleavedMatrix extends CpuMatrix {
     /** To wake a worker takes as long as to rewrite a good part of this. */
     private static final int REWRITTEN_BYTES = 512 << 10;
 
-    /** More rows are faster through a panel of integers, although its filling takes as long as eight rows. */
+    /**
+     * More rows are faster through a panel of integers, although its filling takes as long as eight rows, or through a
+     * kernel for eight rows of floats.
+     */
     private static final int FEW_ROWS = 4;
 
     /** Bytes of the widest vector. */
@@ -287,7 +291,28 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     @Override
     public int fewRows() {
-        return integers() ? FEW_ROWS : super.fewRows();
+        return integers() || kernels.eight() != null ? FEW_ROWS : super.fewRows();
+    }
+
+    @Override
+    public @Nullable ProductByEight eight() {
+        Bridge<Optional<ProductByEight>> eight = kernels.eight();
+        return eight == null ? null : eight.get().orElse(null);
+    }
+
+    @Override
+    public void addEight(
+            ProductByEight kernel, Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        Objects.checkFromToIndex(from, to, rows());
+        int first = from / LANES;
+        int end = (to + LANES - 1) / LANES;
+        Objects.checkIndex(at + (x.tokens() - 1) * stride + (end - first) * LANES - 1, y.length);
+        int perChunk = (int) Math.max(1, CACHED_BYTES / groupBytes());
+        for (int g = first; g < end; g += perChunk) {
+            int count = Math.min(perChunk, end - g);
+            long weights = tile(g, 0, blocks, scratch);
+            kernel.add(weights, count, blocks, x.sideBySide(), x.tokens(), y, at + (g - first) * LANES, stride);
+        }
     }
 
     @Override

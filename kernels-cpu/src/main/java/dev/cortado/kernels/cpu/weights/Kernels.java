@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +46,16 @@ public final class Kernels {
     }
 
     /** Kernels of one quantised type: for few tokens, and the panels for many, of floats or of integers. */
-    record Quantized(Few few, @Nullable Bridge<Panel> panel, @Nullable Bridge<IntegerPanel> integerPanel) {
+    record Quantized(
+            Few few,
+            @Nullable Bridge<Panel> panel,
+            @Nullable Bridge<IntegerPanel> integerPanel,
+            @Nullable Bridge<Optional<ProductByEight>> eight) {
         boolean crossed() {
             return few.crossed()
                     && (panel == null || panel.crossed())
-                    && (integerPanel == null || integerPanel.crossed());
+                    && (integerPanel == null || integerPanel.crossed())
+                    && (eight == null || eight.crossed());
         }
     }
 
@@ -74,10 +80,10 @@ public final class Kernels {
         }
     }
 
-    /** Kernels of one floating-point type: for one input, for four at once, and the panels for many. */
-    record Rows(Bridge<RowProduct> one, Bridge<RowsByFour> four, Bridge<RowsPanel> panel) {
+    /** Kernels of one floating-point type: for one input, for eight at once, and the panels for many. */
+    record Rows(Bridge<RowProduct> one, Bridge<RowsByEight> eight, Bridge<RowsPanel> panel) {
         boolean crossed() {
-            return one.crossed() && four.crossed() && panel.crossed();
+            return one.crossed() && eight.crossed() && panel.crossed();
         }
     }
 
@@ -124,7 +130,7 @@ public final class Kernels {
                 () -> VectorProducts.two(type),
                 Warmup.Stage.TOKEN,
                 (vector, ready) -> warm(layout, Warmup.Stage.IDLE, "product " + type + " x 2", vector, ready));
-        return new Quantized(new Interleaved(one, two), panel(layout), integerPanel(layout));
+        return new Quantized(new Interleaved(one, two), panel(layout), integerPanel(layout), eight(layout));
     }
 
     private Quantized inFile(Layout layout) {
@@ -133,7 +139,29 @@ public final class Kernels {
                 () -> VectorProducts.rows(layout.type()),
                 Warmup.Stage.TOKEN,
                 (vector, ready) -> warm(layout, vector, ready));
-        return new Quantized(new InFile(product), panel(layout), integerPanel(layout));
+        return new Quantized(new InFile(product), panel(layout), integerPanel(layout), null);
+    }
+
+    /** Its plain form is panel and tile. */
+    private @Nullable Bridge<Optional<ProductByEight>> eight(Layout layout) {
+        if (layout.type() != TensorType.Q8_0) {
+            return null;
+        }
+        int groups = 3; // two, and one that lacks a neighbour
+        int width = groups * VectorModule.LANES;
+        float[] x = new float[8 * TINY_BLOCKS * layout.blockSize()];
+        float[] y = new float[8 * width];
+        return bridge(
+                Optional.empty(),
+                () -> Optional.of(VectorProducts.eight()),
+                Warmup.Stage.TOKEN,
+                (vector, ready) -> {
+                    ProductByEight kernel = vector.orElseThrow();
+                    OnGroups call =
+                            (weights, scratch) -> kernel.add(weights, groups, TINY_BLOCKS, x, 8, y, 0, width);
+                    String name = "product " + layout.type() + " x 8";
+                    return warmup.add(Warmup.Stage.IDLE, name, onGroups(layout, groups, call), ready);
+                });
     }
 
     private @Nullable Bridge<Panel> panel(Layout layout) {
@@ -145,8 +173,10 @@ public final class Kernels {
                 new ScalarPanel(layout, VectorModule.LANES),
                 () -> VectorPanels.of(layout.type()),
                 Warmup.Stage.PROMPT,
-                (panel, ready) -> warm(
-                        layout, (weights, scratch) -> panel.fill(weights, TINY_BLOCKS, target, 0, scratch), ready));
+                (panel, ready) -> {
+                    OnGroups call = (weights, scratch) -> panel.fill(weights, TINY_BLOCKS, target, 0, scratch);
+                    return warmPanel(layout.type(), onGroups(layout, 1, call), ready);
+                });
     }
 
     private @Nullable Bridge<IntegerPanel> integerPanel(Layout layout) {
@@ -160,8 +190,10 @@ public final class Kernels {
                 new ScalarIntegerPanel(layout, form, VectorModule.LANES),
                 () -> VectorIntegerPanels.of(layout.type()),
                 Warmup.Stage.PROMPT,
-                (panel, ready) -> warm(
-                        layout, (weights, scratch) -> panel.fill(weights, blocks, target, 0, scratch), ready));
+                (panel, ready) -> {
+                    OnGroups call = (weights, scratch) -> panel.fill(weights, blocks, target, 0, scratch);
+                    return warmPanel(layout.type(), onGroups(layout, 1, call), ready);
+                });
     }
 
     /**
@@ -198,24 +230,13 @@ public final class Kernels {
 
     private Warmup.Task warm(Layout layout, Warmup.Stage stage, String name, Product vector, Runnable ready) {
         int groups = 2;
-        int blocks = TINY_BLOCKS;
-        int columns = blocks * layout.blockSize();
         int rows = groups * VectorModule.LANES;
-        Arena arena = Arena.ofAuto();
-        long weights = arena.allocate((long) rows * blocks * layout.blockBytes() + 64, 64)
-                .address();
         QuantizedRows x = new QuantizedRows(layout.blockSize());
-        x.resize(2, columns);
+        x.resize(2, TINY_BLOCKS * layout.blockSize());
         float[] y = new float[2 * rows];
-        Scratch scratch = new Scratch();
-        return warmup.add(
-                stage,
-                name,
-                () -> {
-                    vector.multiply(weights, groups, blocks, x, 0, y, 0, rows, scratch);
-                    Reference.reachabilityFence(arena);
-                },
-                ready);
+        OnGroups call = (weights, scratch) ->
+                vector.multiply(weights, groups, TINY_BLOCKS, x, 0, y, 0, rows, scratch);
+        return warmup.add(stage, name, onGroups(layout, groups, call), ready);
     }
 
     private Warmup.Task warm(Layout layout, RowsProduct vector, Runnable ready) {
@@ -237,24 +258,22 @@ public final class Kernels {
                 ready);
     }
 
-    /** Fills a panel from group-blocks at an address. */
+    /** Uses group-blocks at an address. */
     @FunctionalInterface
-    private interface Fill {
-        void from(long weights, Scratch scratch);
+    private interface OnGroups {
+        void call(long weights, Scratch scratch);
     }
 
-    private Warmup.Task warm(Layout layout, Fill vector, Runnable ready) {
+    /** A call with groups of rows of {@link #TINY_BLOCKS} blocks. */
+    private static Runnable onGroups(Layout layout, int groups, OnGroups kernel) {
         Arena arena = Arena.ofAuto();
-        long weights = arena.allocate((long) TINY_BLOCKS * layout.blockBytes() * VectorModule.LANES + 64, 64)
+        long weights = arena.allocate((long) groups * TINY_BLOCKS * layout.blockBytes() * VectorModule.LANES + 64, 64)
                 .address();
         Scratch scratch = new Scratch();
-        return warmPanel(
-                layout.type(),
-                () -> {
-                    vector.from(weights, scratch);
-                    Reference.reachabilityFence(arena);
-                },
-                ready);
+        return () -> {
+            kernel.call(weights, scratch);
+            Reference.reachabilityFence(arena);
+        };
     }
 
     private Warmup.Task warmPanel(TensorType type, Runnable call, Runnable ready) {
@@ -305,12 +324,13 @@ public final class Kernels {
         Bridge<RowsPanel> panel = panelOfRows(type);
         return rows.computeIfAbsent(type, t -> {
             FloatRow plain = new FloatRow(type, VectorModule.LANES);
+            int rows = 4; // three, and one that lacks two
             int columns = 9 * VectorModule.LANES + 2;
             Arena arena = Arena.ofAuto();
-            long weights = arena.allocate(2 * 4L * columns, 64).address();
-            long x = arena.allocate(4 * 4L * columns, 64).address();
-            float[] y = new float[4 * 2];
-            float[] sums = new float[8 * VectorModule.LANES];
+            long weights = arena.allocate(rows * 4L * columns, 64).address();
+            long x = arena.allocate(8 * 4L * (columns + VectorModule.LANES), 64).address();
+            float[] y = new float[8 * rows];
+            float[] sums = new float[24 * VectorModule.LANES];
             Bridge<RowProduct> one = bridge(
                     plain::one,
                     () -> VectorProducts.rowByOne(type),
@@ -323,19 +343,19 @@ public final class Kernels {
                                 Reference.reachabilityFence(arena);
                             },
                             ready));
-            Bridge<RowsByFour> four = bridge(
-                    plain::four,
-                    () -> VectorProducts.rowsByFour(type),
+            Bridge<RowsByEight> eight = bridge(
+                    plain::eight,
+                    () -> VectorProducts.rowsByEight(type),
                     Warmup.Stage.TOKEN,
                     (vector, ready) -> warmup.add(
                             Warmup.Stage.IDLE,
-                            "product " + type + " x 4",
+                            "product " + type + " x 8",
                             () -> {
-                                vector.multiply(weights, 2, columns, x, 4L * columns, y, 0, 2, sums);
+                                vector.multiply(weights, rows, columns, x, 8, y, 0, rows, sums);
                                 Reference.reachabilityFence(arena);
                             },
                             ready));
-            return new Rows(one, four, panel);
+            return new Rows(one, eight, panel);
         });
     }
 }

@@ -12,7 +12,7 @@ public final class Scratch {
     public final byte[] values = new byte[48 + 64];
 
     /** Partial sums of rows. */
-    public final float[] sums = new float[8 * 16];
+    public final float[] sums = new float[24 * 16];
 
     /** Integer weights of a group-block, [weight][lane]. */
     public final int[] weights = new int[256 * Panel.ROWS];

@@ -65,6 +65,7 @@ abstract class NoGarbage {
             IntegerPanel.Room integers = new IntegerPanel.Room();
             Inputs inputs = new Inputs();
             Scratch scratch = new Scratch();
+            float[] sums = new float[TOKENS * ROWS];
             long end = System.nanoTime() + PATIENCE.toNanos();
             long allocated;
             do {
@@ -74,6 +75,12 @@ abstract class NoGarbage {
                         inputs.set(x, 0, COLUMNS, tokens, COLUMNS);
                         matrix.prepare(inputs);
                         matrix.multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
+                    }
+                    ProductByEight eight = matrix.eight();
+                    if (eight != null) {
+                        inputs.set(x, 0, COLUMNS, TOKENS, COLUMNS);
+                        inputs.prepareSideBySide();
+                        matrix.addEight(eight, inputs, 0, ROWS, sums, 0, ROWS, scratch);
                     }
                     if (matrix.integers()) {
                         matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.DEPTH, integers, scratch);

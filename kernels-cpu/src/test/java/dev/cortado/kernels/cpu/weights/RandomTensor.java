@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Tensors of any type: random bytes, so every weight from -128 on occurs, with scales of the kinds that files have. */
-final class RandomTensor {
+public final class RandomTensor {
     static final List<TensorType> INTERLEAVED = List.of(
             TensorType.Q4_0,
             TensorType.Q4_1,
@@ -29,7 +29,7 @@ final class RandomTensor {
 
     private RandomTensor() {}
 
-    static Tensor of(TensorType type, int rows, int columns, long seed) {
+    public static Tensor of(TensorType type, int rows, int columns, long seed) {
         Random random = new Random(seed);
         byte[] bytes = new byte[Math.toIntExact(type.bytes((long) rows * columns))];
         random.nextBytes(bytes);

@@ -354,6 +354,20 @@ class WeightMatrixTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0"})
+    void more_than_eight_inputs_at_once_are_refused(TensorType type) {
+        Inputs inputs = new Inputs();
+        inputs.set(new float[9 * COLUMNS], 0, COLUMNS, 9, COLUMNS);
+        if (type == TensorType.Q8_0) {
+            assertThatThrownBy(inputs::prepareSideBySide).hasMessage("9 rows, but at most 8 are multiplied at once");
+            return;
+        }
+        try (CpuMatrix matrix = matrix(RandomTensor.of(type, ROWS, COLUMNS, 15), true, Kernels.Choice.SCALAR)) {
+            assertThatThrownBy(() -> matrix.prepare(inputs)).hasMessage("9 rows, but at most 8 are multiplied at once");
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("types")
     void part_of_the_rows_leaves_the_rest_of_the_output_alone(TensorType type) {
         Tensor tensor = RandomTensor.of(type, ROWS, COLUMNS, 6);
