@@ -112,7 +112,7 @@ final class Products implements WorkerPool.Task {
         count++;
         int groups = (weight.rows() + product.columnsOfPart - 1) / product.columnsOfPart;
         // groups that are no multiple of the threads would leave some of them idle at the end
-        product.rowPieces = !panels ? 1 : Math.clamp(rows / ROWS_OF_PIECE, 1, threads);
+        product.rowPieces = panels ? Math.clamp(rows / ROWS_OF_PIECE, 1, threads) : 1;
         int cut = groups % product.rowPieces;
         product.partsOfAllRows = groups - cut;
         parts += product.partsOfAllRows + cut * product.rowPieces;

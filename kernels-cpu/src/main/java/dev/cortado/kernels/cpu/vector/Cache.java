@@ -9,8 +9,8 @@ final class Cache {
     private Cache() {}
 
     /**
-     * Reads everything once. A loop that multiplies reaches a few lines ahead only; to compare memory with itself, which
-     * the JVM has a vector loop of its own for, runs at the memory's speed.
+     * Reads everything once, since a loop that multiplies reaches a few lines ahead only: memory is compared with itself,
+     * for which the JVM has a loop of its own. One of ours in vectors may stay on the heap.
      */
     static void read(long from, long bytes) {
         MemorySegment.mismatch(SEGMENT, from, from + bytes, SEGMENT, from, from + bytes);
