@@ -46,7 +46,7 @@ final class RowsTimesEight implements RowsByEight {
             int yStride,
             float[] sums) {
         long rowBytes = type.bytes(columns);
-        Cache.read(weights, rows * rowBytes);
+        Cache.read(weights, rows * rowBytes, sums);
         int whole = columns & -LANES;
         for (int row = 0; row < rows; row += rowsAtOnce) {
             // a row that is missing is the last one, again and to the same bits
