@@ -1,10 +1,12 @@
 package dev.cortado.cli.compare;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one process measured.
@@ -21,7 +23,12 @@ record Rates(double prompt, double generation, String about) {
      * {@code n_prompt} and {@code n_gen}, the rates of the repetitions in {@code samples_ts}.
      */
     static Rates ofLlamaBench(String json) throws IOException {
-        JsonNode tests = MAPPER.readTree(json);
+        JsonNode tests;
+        try {
+            tests = MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw unexpected(json, e);
+        }
         double prompt = Double.NaN;
         double generation = Double.NaN;
         String about = "";
@@ -39,10 +46,16 @@ record Rates(double prompt, double generation, String about) {
                     .strip();
         }
         if (!(prompt > 0) || !(generation > 0)) {
-            throw new IOException("expected a prompt test and a generation test of llama-bench with samples_ts, found "
-                    + (json.isBlank() ? "nothing" : json.strip().lines().findFirst().orElseThrow()));
+            throw unexpected(json, null);
         }
         return new Rates(prompt, generation, about);
+    }
+
+    private static IOException unexpected(String json, @Nullable Throwable cause) {
+        return new IOException(
+                "expected a prompt test and a generation test of llama-bench with samples_ts, found "
+                        + (json.isBlank() ? "nothing" : json.strip().lines().findFirst().orElseThrow()),
+                cause);
     }
 
     /** The middle value, or the mean of the two in the middle; NaN of none. */

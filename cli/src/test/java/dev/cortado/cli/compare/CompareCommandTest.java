@@ -89,7 +89,9 @@ class CompareCommandTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("expected a prompt test and a generation test")
                 .hasMessageContaining("n_prompt");
-        assertThatThrownBy(() -> Rates.ofLlamaBench("error: no such model")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Rates.ofLlamaBench("error: no such model"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("samples_ts, found error: no such model");
         assertThatThrownBy(() -> Rates.ofLlamaBench("")).isInstanceOf(IOException.class);
     }
 

@@ -4,6 +4,7 @@ import de.kherud.llama.InferenceParameters;
 import de.kherud.llama.LlamaModel;
 import de.kherud.llama.LlamaOutput;
 import de.kherud.llama.ModelParameters;
+import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
@@ -22,6 +23,8 @@ public final class LlamaJava {
         int generated = Integer.parseInt(arguments[2]);
         int threads = Integer.parseInt(arguments[3]);
         int repetitions = Integer.parseInt(arguments[4]);
+        PrintStream out = System.out;
+        System.setOut(System.err); // the library says there which files it extracts
         ModelParameters parameters = new ModelParameters()
                 .setModel(arguments[0])
                 .setThreads(threads)
@@ -37,9 +40,8 @@ public final class LlamaJava {
             return tokens * 1e9 / (System.nanoTime() - began);
         });
         double[] generation = samples(repetitions, () -> generate(model, generated));
-        System.out.printf(
-                Locale.ROOT, "[%s,%n%s]%n", test(tokens, 0, prefill), test(0, generated, generation));
-        System.out.flush();
+        out.printf(Locale.ROOT, "[%s,%n%s]%n", test(tokens, 0, prefill), test(0, generated, generation));
+        out.flush();
         Runtime.getRuntime().halt(0); // the library's threads outlive close(), and System.exit waits for them
     }
 
