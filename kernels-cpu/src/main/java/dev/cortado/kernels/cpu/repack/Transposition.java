@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * Interleaves whole rows of the types whose bits stay as they are: a block is scales of 16 bits, then ints of weights.
- * It goes through arrays, because models are loaded before C2 has compiled anything, and code of the interpreter and of
- * C1 takes many times longer to a value in memory than to one in an array. For one thread.
+ * It goes through arrays, because small models are loaded before C2 has compiled anything, and code of the interpreter
+ * and of C1 takes many times longer to a value in memory than to one in an array. For one thread.
  */
 public final class Transposition {
     private final int scales;

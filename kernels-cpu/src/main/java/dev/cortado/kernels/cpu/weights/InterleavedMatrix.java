@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class InterleavedMatrix extends CpuMatrix {
     /** Weights that stay in the second-level cache while several lots of tokens are multiplied with them. */
     private static final int CACHED_BYTES = 128 << 10;
+
+    /** Once this JVM has rewritten so many bytes, C2 is done with what an answer waits for, and compiles the loops of large models. */
+    private static final long COLD_BYTES = 256 << 20;
+
+    private static final AtomicLong REWRITTEN = new AtomicLong();
 
     /** To wake a worker takes as long as to rewrite a good part of this. */
     private static final int REWRITTEN_BYTES = 512 << 10;
@@ -88,8 +94,9 @@ public final class InterleavedMatrix extends CpuMatrix {
         // vector loads of byte planes may read past the last of them
         long target = own.allocate(groups * groupBytes + 64, 64).address();
         int perPart = (int) Math.max(1, REWRITTEN_BYTES / groupBytes);
+        boolean cold = REWRITTEN.getAndAdd(groups * groupBytes) < COLD_BYTES;
         parallel.run((groups + perPart - 1) / perPart, part -> {
-            inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), target);
+            inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), target, cold);
         });
         if (tensor.data().isMapped()) {
             // the pages were read for the last time
@@ -109,8 +116,8 @@ public final class InterleavedMatrix extends CpuMatrix {
     }
 
     /** Interleaves groups of rows of the file's bytes; group 0 would go to {@code target}. */
-    private void rewrite(int fromGroup, int toGroup, long target) {
-        Transposition transposition = layout.transposition();
+    private void rewrite(int fromGroup, int toGroup, long target, boolean cold) {
+        Transposition transposition = cold ? layout.transposition() : null;
         for (int g = fromGroup; g < toGroup; g++) {
             long to = target + g * groupBytes();
             if (transposition == null) {
