@@ -19,7 +19,7 @@ final class Products implements WorkerPool.Task {
     /** Weights that take an integer kernel a few microseconds. */
     private static final int WEIGHTS_OF_PART = 48 << 10;
 
-    /** With more rows than these, a part has half the weights: fewer threads wait for the last one. */
+    /** With more rows than these, a part has a quarter of the weights: threads wait less for the last one. */
     private static final int ROWS_OF_WHOLE_PART = 4;
 
     /** Parts a thread, at most: enough for a disturbed core to hand over work. */
@@ -138,7 +138,7 @@ final class Products implements WorkerPool.Task {
     }
 
     private static int columnsOfPart(CpuMatrix weight, int rows, int threads) {
-        int weights = rows > ROWS_OF_WHOLE_PART ? WEIGHTS_OF_PART / 2 : WEIGHTS_OF_PART;
+        int weights = rows > ROWS_OF_WHOLE_PART ? WEIGHTS_OF_PART / 4 : WEIGHTS_OF_PART;
         int columns = Math.max(weights / weight.columns(), weight.rows() / (PARTS_OF_THREAD * threads));
         return (Math.max(columns, 1) + QUANTUM - 1) / QUANTUM * QUANTUM;
     }
