@@ -1,6 +1,5 @@
 package dev.cortado.kernels.cpu.vector;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
 
 import dev.cortado.gguf.TensorType;
@@ -58,21 +57,10 @@ final class RowsTimesEight implements RowsByEight {
                 int at = 8 * LANES * i;
                 int r = Math.min(row + i, rows - 1);
                 LaneSum.ofEight(sums, at);
-                if (whole < columns) {
-                    addRest(weights + r * rowBytes, whole, columns, x, sums, at);
-                }
                 for (int t = 0, result = to + r; t < tokens; t++, result += yStride) {
-                    y[result] = sums[at + t];
+                    y[result] = FloatRow.addRest(
+                            type, weights + r * rowBytes, whole, columns, x, t, LANES, sums[at + t]);
                 }
-            }
-        }
-    }
-
-    private void addRest(long row, int from, int columns, long x, float[] sums, int at) {
-        for (int t = 0; t < 8; t++) {
-            for (int k = from; k < columns; k++) {
-                float input = getFloat(x + 4L * RowsByEight.place(k, t, LANES));
-                sums[at + t] = Math.fma(FloatRow.weight(type, row, k), input, sums[at + t]);
             }
         }
     }

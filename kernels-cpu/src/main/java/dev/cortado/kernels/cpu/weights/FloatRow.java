@@ -55,18 +55,24 @@ public final class FloatRow {
                 Arrays.fill(sums, 0, lanes, 0);
                 for (int k = 0; k < whole; k++) {
                     int lane = k & lanes - 1;
-                    sums[lane] = Math.fma(weight(type, row, k), input(x, k, t), sums[lane]);
+                    sums[lane] = Math.fma(weight(type, row, k), input(x, k, t, lanes), sums[lane]);
                 }
-                float sum = halve(sums, lanes);
-                for (int k = whole; k < columns; k++) {
-                    sum = Math.fma(weight(type, row, k), input(x, k, t), sum);
-                }
-                y[to + r + t * yStride] = sum;
+                y[to + r + t * yStride] = addRest(type, row, whole, columns, x, t, lanes, halve(sums, lanes));
             }
         }
     }
 
-    private float input(long x, int k, int t) {
+    /** The last step of a {@link RowsByEight}: the sum and the products of elements {@code from...} of input t. */
+    public static float addRest(
+            TensorType type, long row, int from, int columns, long x, int t, int lanes, float sum) {
+        float all = sum;
+        for (int k = from; k < columns; k++) {
+            all = Math.fma(weight(type, row, k), input(x, k, t, lanes), all);
+        }
+        return all;
+    }
+
+    private static float input(long x, int k, int t, int lanes) {
         return getFloat(x + 4L * RowsByEight.place(k, t, lanes));
     }
 

@@ -3,8 +3,8 @@ package dev.cortado.kernels.cpu.weights;
 import static dev.cortado.kernels.cpu.memory.AllMemory.FLOAT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 
+import dev.cortado.kernels.cpu.memory.NativeBuffer;
 import dev.cortado.kernels.cpu.startup.VectorModule;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,23 +12,18 @@ import java.lang.foreign.MemorySegment;
  * CpuMatrix#prepare} first wants it and then shared by all matrices of the product. Reused from product to product.
  */
 public final class Inputs {
-    /** Loads of vectors that straddle two cache lines take twice as long. */
-    private static final int LINE = 64;
-
     private final QuantizedRows blocks32 = new QuantizedRows(32);
     private final QuantizedRows blocks256 = new QuantizedRows(256);
     private final InterleavedRows many = new InterleavedRows();
-    private Arena arena = Arena.ofAuto();
+    private final NativeBuffer bufferOfFloats = new NativeBuffer();
+    private final NativeBuffer bufferOfEight = new NativeBuffer();
     private long floats;
-    private long capacity;
+    private long eight;
     private float[] x = new float[0];
     private int at;
     private int stride;
     private int tokens;
     private int columns;
-    private Arena arenaOfEight = Arena.ofAuto();
-    private long eight;
-    private long capacityOfEight;
     private boolean hasFloats;
     private boolean hasEight;
     private float[] sideBySide = {};
@@ -62,12 +57,7 @@ public final class Inputs {
         if (hasFloats) {
             return;
         }
-        long bytes = tokens * floatStride();
-        if (bytes > capacity) {
-            arena = Arena.ofAuto();
-            floats = arena.allocate(bytes, LINE).address();
-            capacity = bytes;
-        }
+        floats = bufferOfFloats.atLeast(tokens * floatStride());
         for (int t = 0; t < tokens; t++) {
             MemorySegment.copy(x, at + t * stride, SEGMENT, FLOAT, floats + t * floatStride(), columns);
         }
@@ -84,12 +74,7 @@ public final class Inputs {
             return;
         }
         int lanes = VectorModule.LANES;
-        long bytes = 8 * 4L * (columns + lanes);
-        if (bytes > capacityOfEight) {
-            arenaOfEight = Arena.ofAuto();
-            eight = arenaOfEight.allocate(bytes, LINE).address();
-            capacityOfEight = bytes;
-        }
+        eight = bufferOfEight.atLeast(8 * 4L * (columns + lanes));
         for (int t = 0; t < tokens; t++) {
             int from = at + t * stride;
             for (int k = 0; k < columns; k += lanes) {
@@ -214,6 +199,6 @@ public final class Inputs {
 
     /** Bytes from one row's floats to the next's. */
     long floatStride() {
-        return (4L * columns + LINE - 1) / LINE * LINE;
+        return (4L * columns + NativeBuffer.LINE - 1) / NativeBuffer.LINE * NativeBuffer.LINE;
     }
 }

@@ -11,8 +11,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     private static final AtomicLong REWRITTEN = new AtomicLong();
 
     /** To wake a worker takes as long as to rewrite a good part of this. */
-    private static final int REWRITTEN_BYTES = 512 << 10;
+    private static final int BYTES_OF_PART = 512 << 10;
 
     /**
      * More rows are faster through a panel of integers, although its filling takes as long as eight rows, or through a
@@ -93,7 +93,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         int groups = inFile.groups();
         // vector loads of byte planes may read past the last of them
         long target = own.allocate(groups * groupBytes + 64, 64).address();
-        int perPart = (int) Math.max(1, REWRITTEN_BYTES / groupBytes);
+        int perPart = (int) Math.max(1, BYTES_OF_PART / groupBytes);
         boolean cold = REWRITTEN.getAndAdd(groups * groupBytes) < COLD_BYTES;
         parallel.run((groups + perPart - 1) / perPart, part -> {
             inFile.rewrite(part * perPart, Math.min(groups, (part + 1) * perPart), target, cold);

@@ -1,7 +1,7 @@
 package dev.cortado.kernels.cpu.weights;
 
+import dev.cortado.kernels.cpu.memory.NativeBuffer;
 import dev.cortado.kernels.cpu.repack.Block;
-import java.lang.foreign.Arena;
 
 /** Room that one thread works in, kept so that products allocate nothing. */
 public final class Scratch {
@@ -19,9 +19,7 @@ public final class Scratch {
     /** What each run of a group-block is multiplied with, [run][lane]. */
     public final float[] factors = new float[16 * IntegerPanel.ROWS];
 
-    private Arena arena = Arena.ofAuto();
-    private long tile;
-    private long capacity;
+    private final NativeBuffer tile = new NativeBuffer();
     private float[] line = {};
     private float[] runScales = {};
     private float[] runOffsets = {};
@@ -70,12 +68,7 @@ public final class Scratch {
 
     /** Address of at least {@code bytes} bytes; what was there before may be gone. */
     long tile(long bytes) {
-        if (bytes > capacity) {
-            arena = Arena.ofAuto();
-            // vector loads of byte planes may read past the last of them
-            tile = arena.allocate(bytes + 64, 64).address();
-            capacity = bytes;
-        }
-        return tile;
+        // vector loads of byte planes may read past the last of them
+        return tile.atLeast(bytes + 64);
     }
 }
