@@ -175,7 +175,7 @@ final class Iq4XsProduct {
                     total = total.add(part.mul(runScale));
                 }
                 float inputScale = scales[k];
-                products = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
@@ -369,9 +369,9 @@ final class Iq4XsProduct {
                     total1 = total1.add(part1.mul(runScale));
                 }
                 float inputScale0 = scales[k];
-                products0 = ((FloatVector) total0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
+                products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) total1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);

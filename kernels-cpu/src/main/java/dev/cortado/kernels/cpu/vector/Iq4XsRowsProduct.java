@@ -66,22 +66,22 @@ final class Iq4XsRowsProduct {
                 for (int i = 0; i < 16; i += LANES) {
                     IntVector n = (IntVector)
                             ByteVector.fromArray(B_PER_LANE, values, i).convertShape(B2I, I, 0);
-                    a = ((FloatVector) n.convert(I2F, 0))
+                    a = ((FloatVector) n.convertShape(I2F, F, 0))
                             .mul(scale0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
                     n = (IntVector)
                             ByteVector.fromArray(B_PER_LANE, values, 16 + i).convertShape(B2I, I, 0);
-                    b = ((FloatVector) n.convert(I2F, 0))
+                    b = ((FloatVector) n.convertShape(I2F, F, 0))
                             .mul(scale0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                     n = (IntVector)
                             ByteVector.fromArray(B_PER_LANE, values, 32 + i).convertShape(B2I, I, 0);
-                    c = ((FloatVector) n.convert(I2F, 0))
+                    c = ((FloatVector) n.convertShape(I2F, F, 0))
                             .mul(scale1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 128 + 4 * i, LITTLE_ENDIAN), c);
                     n = (IntVector)
                             ByteVector.fromArray(B_PER_LANE, values, 48 + i).convertShape(B2I, I, 0);
-                    d = ((FloatVector) n.convert(I2F, 0))
+                    d = ((FloatVector) n.convertShape(I2F, F, 0))
                             .mul(scale1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 192 + 4 * i, LITTLE_ENDIAN), d);
                 }

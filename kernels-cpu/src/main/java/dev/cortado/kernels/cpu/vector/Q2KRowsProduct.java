@@ -53,19 +53,19 @@ final class Q2KRowsProduct {
                     IntVector n = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_B2I, I, 0))
                             .lanewise(LSHR, shift);
-                    a = ((FloatVector) n.and(3).convert(I2F, 0))
+                    a = ((FloatVector) n.and(3).convertShape(I2F, F, 0))
                             .fma(scale0, offset0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
-                    c = ((FloatVector) n.lanewise(LSHR, 2).and(3).convert(I2F, 0))
+                    c = ((FloatVector) n.lanewise(LSHR, 2).and(3).convertShape(I2F, F, 0))
                             .fma(scale2, offset2)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 128 + 4 * i, LITTLE_ENDIAN), c);
                     n = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + 16 + i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_B2I, I, 0))
                             .lanewise(LSHR, shift);
-                    b = ((FloatVector) n.and(3).convert(I2F, 0))
+                    b = ((FloatVector) n.and(3).convertShape(I2F, F, 0))
                             .fma(scale1, offset1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
-                    d = ((FloatVector) n.lanewise(LSHR, 2).and(3).convert(I2F, 0))
+                    d = ((FloatVector) n.lanewise(LSHR, 2).and(3).convertShape(I2F, F, 0))
                             .fma(scale3, offset3)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 192 + 4 * i, LITTLE_ENDIAN), d);
                 }

@@ -155,7 +155,7 @@ final class Q3KProduct {
                     total = total.add(second.sub(4 * sums[2 * (8 * k + c) + 1]).mul(scale1));
                 }
                 float inputScale = scales[k];
-                products = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
@@ -321,9 +321,9 @@ final class Q3KProduct {
                             .mul(scale1));
                 }
                 float inputScale0 = scales[k];
-                products0 = ((FloatVector) total0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
+                products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) total1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);

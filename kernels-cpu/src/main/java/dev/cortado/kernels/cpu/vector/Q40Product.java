@@ -105,7 +105,7 @@ final class Q40Product {
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 sum = sum.sub(8 * sums[k]);
                 float inputScale = scales[k];
-                products = ((FloatVector) sum.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) sum.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
@@ -205,9 +205,9 @@ final class Q40Product {
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
                 sum1 = sum1.sub(8 * sums[k + nextRun]);
                 float inputScale0 = scales[k];
-                products0 = ((FloatVector) sum0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
+                products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) sum1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);

@@ -112,7 +112,7 @@ final class Q41Product {
                 IntVector sum = s.add(u).reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 float inputScale = scales[k];
-                products = ((FloatVector) sum.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) sum.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
                 offsets = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale), offsets);
             }
             products.add(offsets).intoArray(y, at + g * LANES);
@@ -220,10 +220,10 @@ final class Q41Product {
                 IntVector sum1 = s1.reinterpretAsInts();
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
                 float inputScale0 = scales[k];
-                products0 = ((FloatVector) sum0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
+                products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 offsets0 = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale0), offsets0);
                 float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) sum1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
                 offsets1 = FloatVector.broadcast(F, (float) sums[k + nextRun]).fma(min.mul(inputScale1), offsets1);
             }
             products0.add(offsets0).intoArray(y, at + g * LANES);

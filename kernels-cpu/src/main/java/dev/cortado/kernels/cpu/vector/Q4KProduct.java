@@ -75,7 +75,7 @@ final class Q4KProduct {
                     minSum = minSum.add(m.mul(sums[run]));
                 }
                 float inputScale = scales[k];
-                offsets = ((FloatVector) minSum.convert(I2F, 0)).fma(minScale.mul(inputScale), offsets);
+                offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
                 IntVector total = IntVector.zero(I);
                 long chunk = p + 20 * LANES;
                 for (int c = 0; c < 8; c++, chunk += 16 * LANES) {
@@ -142,7 +142,7 @@ final class Q4KProduct {
                                     .convertShape(ZERO_EXTEND_B2I, I, 0);
                     total = total.add(part.mul(runScale));
                 }
-                products = ((FloatVector) total.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.sub(offsets).intoArray(y, at + g * LANES);
         }
@@ -197,9 +197,9 @@ final class Q4KProduct {
                     minSum1 = minSum1.add(m.mul(sums[run + nextRun]));
                 }
                 float inputScale0 = scales[k];
-                offsets0 = ((FloatVector) minSum0.convert(I2F, 0)).fma(minScale.mul(inputScale0), offsets0);
+                offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
                 float inputScale1 = scales[k + blocks];
-                offsets1 = ((FloatVector) minSum1.convert(I2F, 0)).fma(minScale.mul(inputScale1), offsets1);
+                offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
                 IntVector total0 = IntVector.zero(I);
                 IntVector total1 = IntVector.zero(I);
                 long chunk = p + 20 * LANES;
@@ -272,8 +272,8 @@ final class Q4KProduct {
                     total0 = total0.add(part0.mul(runScale));
                     total1 = total1.add(part1.mul(runScale));
                 }
-                products0 = ((FloatVector) total0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
-                products1 = ((FloatVector) total1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.sub(offsets0).intoArray(y, at + g * LANES);
             products1.sub(offsets1).intoArray(y, at + stride + g * LANES);

@@ -46,18 +46,18 @@ final class Q4KRowsProduct {
                 for (int i = 0; i < 16; i += LANES) {
                     IntVector n = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + i, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    a = ((FloatVector) n.and(15).convert(I2F, 0))
+                    a = ((FloatVector) n.and(15).convertShape(I2F, F, 0))
                             .fma(scale0, offset0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
-                    c = ((FloatVector) n.lanewise(LSHR, 4).convert(I2F, 0))
+                    c = ((FloatVector) n.lanewise(LSHR, 4).convertShape(I2F, F, 0))
                             .fma(scale1, offset1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 128 + 4 * i, LITTLE_ENDIAN), c);
                     n = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + 16 + i, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    b = ((FloatVector) n.and(15).convert(I2F, 0))
+                    b = ((FloatVector) n.and(15).convertShape(I2F, F, 0))
                             .fma(scale0, offset0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
-                    d = ((FloatVector) n.lanewise(LSHR, 4).convert(I2F, 0))
+                    d = ((FloatVector) n.lanewise(LSHR, 4).convertShape(I2F, F, 0))
                             .fma(scale1, offset1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 192 + 4 * i, LITTLE_ENDIAN), d);
                 }

@@ -50,10 +50,10 @@ final class Q4RowsProduct {
                     IntVector q =
                             (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + head + i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    a = ((FloatVector) q.and(15).convert(I2F, 0))
+                    a = ((FloatVector) q.and(15).convertShape(I2F, F, 0))
                             .fma(scale, offset)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
-                    b = ((FloatVector) q.lanewise(LSHR, 4).convert(I2F, 0))
+                    b = ((FloatVector) q.lanewise(LSHR, 4).convertShape(I2F, F, 0))
                             .fma(scale, offset)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                 }

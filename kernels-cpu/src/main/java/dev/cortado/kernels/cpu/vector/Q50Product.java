@@ -130,7 +130,7 @@ final class Q50Product {
                 IntVector sum = s.add(u).reinterpretAsInts();
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 float inputScale = scales[k];
-                products = ((FloatVector) sum.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) sum.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
@@ -265,9 +265,9 @@ final class Q50Product {
                 IntVector sum1 = s1.reinterpretAsInts();
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
                 float inputScale0 = scales[k];
-                products0 = ((FloatVector) sum0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
+                products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) sum1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);

@@ -52,12 +52,12 @@ final class Q5KRowsProduct {
                             .lanewise(LSHR, 2 * j);
                     IntVector n = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + i, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    a = ((FloatVector) n.and(15).or(h.and(16)).convert(I2F, 0))
+                    a = ((FloatVector) n.and(15).or(h.and(16)).convertShape(I2F, F, 0))
                             .fma(scale0, offset0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
                     c = ((FloatVector) n.lanewise(LSHR, 4)
                                     .or(h.lanewise(LSHR, 1).and(16))
-                                    .convert(I2F, 0))
+                                    .convertShape(I2F, F, 0))
                             .fma(scale1, offset1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 128 + 4 * i, LITTLE_ENDIAN), c);
                     h = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + 32 + i, LITTLE_ENDIAN)
@@ -66,12 +66,12 @@ final class Q5KRowsProduct {
                             .lanewise(LSHR, 2 * j);
                     n = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + 16 + i, LITTLE_ENDIAN)
                             .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    b = ((FloatVector) n.and(15).or(h.and(16)).convert(I2F, 0))
+                    b = ((FloatVector) n.and(15).or(h.and(16)).convertShape(I2F, F, 0))
                             .fma(scale0, offset0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                     d = ((FloatVector) n.lanewise(LSHR, 4)
                                     .or(h.lanewise(LSHR, 1).and(16))
-                                    .convert(I2F, 0))
+                                    .convertShape(I2F, F, 0))
                             .fma(scale1, offset1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 192 + 4 * i, LITTLE_ENDIAN), d);
                 }

@@ -59,14 +59,14 @@ final class Q5RowsProduct {
                             .or(IntVector.broadcast(I, high << 4 >>> i)
                                     .lanewise(LSHR, LANE)
                                     .and(16));
-                    a = ((FloatVector) n.convert(I2F, 0))
+                    a = ((FloatVector) n.convertShape(I2F, F, 0))
                             .fma(scale, offset)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
                     n = q.lanewise(LSHR, 4)
                             .or(IntVector.broadcast(I, high >>> 12 + i)
                                     .lanewise(LSHR, LANE)
                                     .and(16));
-                    b = ((FloatVector) n.convert(I2F, 0))
+                    b = ((FloatVector) n.convertShape(I2F, F, 0))
                             .fma(scale, offset)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                 }

@@ -60,14 +60,14 @@ final class Q6KRowsProduct {
                                     .convertShape(ZERO_EXTEND_B2I, I, 0))
                             .lanewise(LSHR, shift)
                             .and(15);
-                    a = ((FloatVector) n.or(h.lanewise(LSHL, 4).and(48)).convert(I2F, 0))
+                    a = ((FloatVector) n.or(h.lanewise(LSHL, 4).and(48)).convertShape(I2F, F, 0))
                             .fma(scale0, offset0)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
                     n = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + 32 + i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_B2I, I, 0))
                             .lanewise(LSHR, shift)
                             .and(15);
-                    c = ((FloatVector) n.or(h.lanewise(LSHL, 2).and(48)).convert(I2F, 0))
+                    c = ((FloatVector) n.or(h.lanewise(LSHL, 2).and(48)).convertShape(I2F, F, 0))
                             .fma(scale2, offset2)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 128 + 4 * i, LITTLE_ENDIAN), c);
                     h = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, high + 16 + i, LITTLE_ENDIAN)
@@ -77,14 +77,14 @@ final class Q6KRowsProduct {
                                     .convertShape(ZERO_EXTEND_B2I, I, 0))
                             .lanewise(LSHR, shift)
                             .and(15);
-                    b = ((FloatVector) n.or(h.lanewise(LSHL, 4).and(48)).convert(I2F, 0))
+                    b = ((FloatVector) n.or(h.lanewise(LSHL, 4).and(48)).convertShape(I2F, F, 0))
                             .fma(scale1, offset1)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                     n = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, q + 48 + i, LITTLE_ENDIAN)
                                     .convertShape(ZERO_EXTEND_B2I, I, 0))
                             .lanewise(LSHR, shift)
                             .and(15);
-                    d = ((FloatVector) n.or(h.lanewise(LSHL, 2).and(48)).convert(I2F, 0))
+                    d = ((FloatVector) n.or(h.lanewise(LSHL, 2).and(48)).convertShape(I2F, F, 0))
                             .fma(scale3, offset3)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 192 + 4 * i, LITTLE_ENDIAN), d);
                 }

@@ -127,7 +127,7 @@ final class Q80Product {
                 high = high.add(t.lanewise(ASHR, 16));
                 IntVector sum = low.add(high);
                 float inputScale = scales[k];
-                products = ((FloatVector) sum.convert(I2F, 0)).fma(scale.mul(inputScale), products);
+                products = ((FloatVector) sum.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
@@ -277,9 +277,9 @@ final class Q80Product {
                 IntVector sum0 = low0.add(high0);
                 IntVector sum1 = low1.add(high1);
                 float inputScale0 = scales[k];
-                products0 = ((FloatVector) sum0.convert(I2F, 0)).fma(scale.mul(inputScale0), products0);
+                products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) sum1.convert(I2F, 0)).fma(scale.mul(inputScale1), products1);
+                products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);

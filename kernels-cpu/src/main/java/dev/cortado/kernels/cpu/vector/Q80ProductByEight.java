@@ -80,11 +80,11 @@ final class Q80ProductByEight {
                     FloatVector v = vScale.mul(IntVector.fromMemorySegment(I, SEGMENT, p + plane, LITTLE_ENDIAN)
                             .lanewise(LSHL, shift)
                             .lanewise(ASHR, 24)
-                            .convert(I2F, 0));
+                            .convertShape(I2F, F, 0));
                     FloatVector w = wScale.mul(IntVector.fromMemorySegment(I, SEGMENT, q + plane, LITTLE_ENDIAN)
                             .lanewise(LSHL, shift)
                             .lanewise(ASHR, 24)
-                            .convert(I2F, 0));
+                            .convertShape(I2F, F, 0));
                     FloatVector t = FloatVector.broadcast(F, x[o + 8 * k]);
                     a0 = v.fma(t, a0);
                     b0 = w.fma(t, b0);
@@ -166,7 +166,7 @@ final class Q80ProductByEight {
                     FloatVector v = vScale.mul(IntVector.fromMemorySegment(I, SEGMENT, p + plane, LITTLE_ENDIAN)
                             .lanewise(LSHL, shift)
                             .lanewise(ASHR, 24)
-                            .convert(I2F, 0));
+                            .convertShape(I2F, F, 0));
                     FloatVector t = FloatVector.broadcast(F, x[o + 8 * k]);
                     a0 = v.fma(t, a0);
                     t = FloatVector.broadcast(F, x[o + 8 * k + 1]);

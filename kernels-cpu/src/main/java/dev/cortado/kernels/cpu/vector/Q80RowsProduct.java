@@ -35,10 +35,10 @@ final class Q80RowsProduct {
                     IntVector u =
                             (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + 18 + i, LITTLE_ENDIAN)
                                     .convertShape(B2I, I, 0);
-                    a = ((FloatVector) q.convert(I2F, 0))
+                    a = ((FloatVector) q.convertShape(I2F, F, 0))
                             .mul(scale)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
-                    b = ((FloatVector) u.convert(I2F, 0))
+                    b = ((FloatVector) u.convertShape(I2F, F, 0))
                             .mul(scale)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                 }

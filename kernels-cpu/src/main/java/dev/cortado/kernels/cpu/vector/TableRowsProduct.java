@@ -65,10 +65,10 @@ final class TableRowsProduct {
                             ByteVector.fromArray(B_PER_LANE, values, i).convertShape(B2I, I, 0);
                     IntVector u = (IntVector)
                             ByteVector.fromArray(B_PER_LANE, values, 16 + i).convertShape(B2I, I, 0);
-                    a = ((FloatVector) q.convert(I2F, 0))
+                    a = ((FloatVector) q.convertShape(I2F, F, 0))
                             .mul(scale)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 4 * i, LITTLE_ENDIAN), a);
-                    b = ((FloatVector) u.convert(I2F, 0))
+                    b = ((FloatVector) u.convertShape(I2F, F, 0))
                             .mul(scale)
                             .fma(FloatVector.fromMemorySegment(F, SEGMENT, input + 64 + 4 * i, LITTLE_ENDIAN), b);
                 }

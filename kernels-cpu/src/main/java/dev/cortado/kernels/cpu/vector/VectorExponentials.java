@@ -34,7 +34,8 @@ public final class VectorExponentials implements Exponentials {
             p = p.fma(r, FloatVector.broadcast(F, 0.5f));
             p = p.fma(r, FloatVector.broadcast(F, 1f));
             p = p.fma(r, FloatVector.broadcast(F, 1f));
-            p.mul(shifted.reinterpretAsInts()
+            // FloatVector's own: reinterpretAsInts is one method for all lanes, and is inlined while it meets two types at most
+            p.mul(shifted.viewAsIntegralLanes()
                             .lanewise(VectorOperators.LSHL, 23)
                             .add(127 << 23)
                             .reinterpretAsFloats())
@@ -112,7 +113,7 @@ public final class VectorExponentials implements Exponentials {
             e = e.fma(r, FloatVector.broadcast(F, 0.5f));
             e = e.fma(r, FloatVector.broadcast(F, 1f));
             e = e.fma(r, FloatVector.broadcast(F, 1f));
-            e = e.mul(shifted.reinterpretAsInts()
+            e = e.mul(shifted.viewAsIntegralLanes()
                     .lanewise(VectorOperators.LSHL, 23)
                     .add(127 << 23)
                     .reinterpretAsFloats());

@@ -89,8 +89,12 @@ final class VectorPlanes {
         for (int i = 0; i < 4; i++) {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * i, LITTLE_ENDIAN);
             int k = at + 4 * LANES * i;
-            IntVector low =
-                    n.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(table).reinterpretAsInts();
+            // by way of shorts, which all others become ints from: see VectorExponentials.exp
+            IntVector low = n.and(0x0F0F0F0F)
+                    .reinterpretAsBytes()
+                    .selectFrom(table)
+                    .reinterpretAsShorts()
+                    .reinterpretAsInts();
             low.lanewise(LSHL, 24).lanewise(ASHR, 24).intoArray(q, k);
             low.lanewise(LSHL, 16).lanewise(ASHR, 24).intoArray(q, k + LANES);
             low.lanewise(LSHL, 8).lanewise(ASHR, 24).intoArray(q, k + 2 * LANES);
@@ -99,6 +103,7 @@ final class VectorPlanes {
                     .and(0x0F0F0F0F)
                     .reinterpretAsBytes()
                     .selectFrom(table)
+                    .reinterpretAsShorts()
                     .reinterpretAsInts();
             high.lanewise(LSHL, 24).lanewise(ASHR, 24).intoArray(q, k + 16 * LANES);
             high.lanewise(LSHL, 16).lanewise(ASHR, 24).intoArray(q, k + 17 * LANES);
@@ -248,7 +253,7 @@ final class VectorPlanes {
                                     .convertShape(B2I, I, 0))
                     .lanewise(ASHR, shift)
                     .and(mask);
-            scale.mul(b.convert(I2F, 0)).intoArray(out, at + j * ROWS);
+            scale.mul(b.convertShape(I2F, F, 0)).intoArray(out, at + j * ROWS);
         }
     }
 
@@ -273,10 +278,10 @@ final class VectorPlanes {
         for (int i = 0; i < 8; i++) {
             IntVector n = IntVector.fromMemorySegment(I, SEGMENT, planes + 4L * LANES * i, LITTLE_ENDIAN);
             int to = at + 4 * Panel.ROWS * i;
-            scale.mul(n.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to);
-            scale.mul(n.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to + Panel.ROWS);
-            scale.mul(n.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to + 2 * Panel.ROWS);
-            scale.mul(n.lanewise(ASHR, 24).convert(I2F, 0)).intoArray(panel, to + 3 * Panel.ROWS);
+            scale.mul(n.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2F, F, 0)).intoArray(panel, to);
+            scale.mul(n.lanewise(LSHL, 16).lanewise(ASHR, 24).convertShape(I2F, F, 0)).intoArray(panel, to + Panel.ROWS);
+            scale.mul(n.lanewise(LSHL, 8).lanewise(ASHR, 24).convertShape(I2F, F, 0)).intoArray(panel, to + 2 * Panel.ROWS);
+            scale.mul(n.lanewise(ASHR, 24).convertShape(I2F, F, 0)).intoArray(panel, to + 3 * Panel.ROWS);
         }
     }
 
@@ -285,7 +290,7 @@ final class VectorPlanes {
         for (int j = 0; j < runs; j++) {
             FloatVector factor = FloatVector.fromArray(F, factors, j * ROWS);
             for (int k = 32 * j; k < 32 * (j + 1); k++) {
-                factor.mul(IntVector.fromArray(I, q, k * LANES).convert(I2F, 0)).intoArray(panel, at + k * Panel.ROWS);
+                factor.mul(IntVector.fromArray(I, q, k * LANES).convertShape(I2F, F, 0)).intoArray(panel, at + k * Panel.ROWS);
             }
         }
     }
