@@ -8,6 +8,9 @@ import java.util.Arrays;
  * ordering is plain sorting of longs and ties never depend on the algorithm.
  */
 public final class Candidates {
+    /** Fewer are not worth to be sorted out in between. */
+    private static final int LEAST_ROOM = 128;
+
     private long[] keys = new long[0];
     private double[] weights = new double[0];
     private int size;
@@ -15,19 +18,39 @@ public final class Candidates {
 
     Candidates() {}
 
+    /** Starts over with all tokens of a row of logits but those of -infinity. */
+    void load(float[] logits) {
+        load(logits, 0);
+    }
+
     /**
      * Starts over with a row of logits; those of -infinity are left out.
      *
+     * <p>Hardly any token of a vocabulary is among the best so far, which a CPU predicts: with a limit, one look at each is
+     * enough. To select the best of all of them guesses at every step.
+     *
+     * @param limit the best that have to be among the candidates; all where it is 0 or negative
      * @throws IllegalStateException for a NaN, or when no token is left
      */
-    void load(float[] logits) {
-        if (keys.length < logits.length) {
-            keys = new long[logits.length];
+    void load(float[] logits, int limit) {
+        int room = limit > 0 ? (int) Math.min(logits.length, Math.max(LEAST_ROOM, 2L * limit)) : logits.length;
+        if (keys.length < room) {
+            keys = new long[room];
         }
         int n = 0;
+        float least = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < logits.length; id++) {
             float logit = logits[id];
-            if (logit > Float.NEGATIVE_INFINITY) {
+            if (logit > least) {
+                if (n == room) {
+                    size = n;
+                    select(0, limit);
+                    n = limit;
+                    least = logit(limit - 1);
+                    if (logit <= least) {
+                        continue;
+                    }
+                }
                 keys[n++] = key(logit, id);
             } else if (Float.isNaN(logit)) {
                 throw new IllegalStateException("the logit of token " + id + " is not a number");
@@ -62,7 +85,9 @@ public final class Candidates {
         if (wanted <= ordered) {
             return;
         }
-        if (wanted < size) {
+        if (wanted == ordered + 1) {
+            bestFirst(ordered);
+        } else if (wanted < size) {
             select(ordered, wanted);
         }
         Arrays.sort(keys, ordered, wanted);
@@ -118,7 +143,22 @@ public final class Candidates {
         return (long) ~sortable << 32 | id;
     }
 
-    /** Quickselect: moves the smallest keys of [from, size) to [from, to). Hoare's partition, median of three. */
+    private void bestFirst(int from) {
+        int best = from;
+        for (int i = from + 1; i < size; i++) {
+            if (keys[i] < keys[best]) {
+                best = i;
+            }
+        }
+        long swap = keys[from];
+        keys[from] = keys[best];
+        keys[best] = swap;
+    }
+
+    /**
+     * Quickselect: moves the smallest keys of [from, size) to [from, to), the largest of them to to - 1. Hoare's
+     * partition, median of three.
+     */
     private void select(int from, int to) {
         int lo = from;
         int hi = size - 1;

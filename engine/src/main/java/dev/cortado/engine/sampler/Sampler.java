@@ -12,6 +12,7 @@ public final class Sampler {
     private final LogitBias bias;
     private final Penalties penalties;
     private final List<Narrowing> narrowings;
+    private final int topK;
     private final boolean greedy;
     private final SplittableRandom random;
     private final Candidates candidates = new Candidates();
@@ -27,6 +28,7 @@ public final class Sampler {
                 options.repeatPenalty(),
                 options.frequencyPenalty(),
                 options.presencePenalty());
+        this.topK = options.topK();
         this.greedy = options.temperature() <= 0;
         this.narrowings = greedy
                 ? List.of()
@@ -50,7 +52,7 @@ public final class Sampler {
         if (greedy) {
             return best(logits);
         }
-        candidates.load(logits);
+        candidates.load(logits, topK);
         for (Narrowing narrowing : narrowings) {
             narrowing.apply(candidates);
         }

@@ -67,6 +67,23 @@ class SamplerTest {
         }
 
         @Test
+        void ofABestFewIsTheBeginningOfTheOrderOfAll() {
+            Random random = new Random(2);
+            Candidates few = new Candidates();
+            for (int round = 0; round < 300; round++) {
+                float[] logits = randomLogits(random, 1 + random.nextInt(2000));
+                if (round % 3 == 0) {
+                    Arrays.sort(logits); // each is better than all before it
+                }
+                int limit = 1 + random.nextInt(300);
+                List<Integer> all = kept(candidates(logits));
+                few.load(logits, limit);
+                few.keep(limit);
+                assertThat(kept(few)).isEqualTo(all.subList(0, Math.min(limit, all.size())));
+            }
+        }
+
+        @Test
         void countsMinusZeroAsZero() {
             assertThat(kept(candidates(-0f, 0f, -0f))).containsExactly(0, 1, 2);
         }
@@ -83,6 +100,11 @@ class SamplerTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> candidates(0, Float.NaN))
                     .withMessageContaining("token 1");
+            float[] late = new float[1000];
+            late[999] = Float.NaN;
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> new Candidates().load(late, 1))
+                    .withMessageContaining("token 999");
             assertThatIllegalStateException()
                     .isThrownBy(() -> new Sampler(SamplingOptions.GREEDY, 1).sample(new float[] {0, Float.NaN}));
         }

@@ -1,0 +1,90 @@
+package dev.cortado.benchmarks;
+
+import dev.cortado.engine.tokenizer.Tokenizer;
+import dev.cortado.gguf.GgufFile;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A model's tokenizer: making its tables, and a page of prose there and back. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class TokenizerBenchmark {
+    private static final String PAGE = """
+            When the rain had stopped, the two of them walked down to the harbour, where 14 boats lay on their sides.
+            "It's the tide," she said; "give it 6 hours and they'll all float again - every one of them!" He wasn't sure.
+            Naïve as it may sound, he'd never seen the sea before (not even in pictures), and he kept asking what it was for.
+            """.repeat(6);
+
+    /** A GGUF file; the small model inside the SDK unless one is named. */
+    @Param(ModelFile.EMBEDDED)
+    public String model;
+
+    private ModelFile modelFile;
+    private GgufFile file;
+    private Tokenizer tokenizer;
+    private int[] ids = {};
+
+    /** Reports tokens per second beside pages. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Tokens {
+        /** Written or read. */
+        public double tokens;
+
+        @Setup(Level.Iteration)
+        public void clear() {
+            tokens = 0;
+        }
+    }
+
+    @Setup
+    public void open() throws IOException {
+        modelFile = ModelFile.of(model);
+        file = GgufFile.open(modelFile.path());
+        tokenizer = Tokenizer.of(file.metadata());
+        ids = tokenizer.encode(PAGE, false, false);
+    }
+
+    @TearDown
+    public void close() throws IOException {
+        file.close();
+        modelFile.close();
+    }
+
+    @Benchmark
+    @BenchmarkMode(Mode.AverageTime)
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public Tokenizer tables() {
+        return Tokenizer.of(file.metadata());
+    }
+
+    @Benchmark
+    public int[] encode(Tokens tokens) {
+        tokens.tokens += ids.length;
+        return tokenizer.encode(PAGE, false, false);
+    }
+
+    @Benchmark
+    public byte[] decode(Tokens tokens) {
+        tokens.tokens += ids.length;
+        return tokenizer.decode(ids, false, false);
+    }
+}
