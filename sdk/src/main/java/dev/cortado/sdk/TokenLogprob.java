@@ -1,5 +1,6 @@
 package dev.cortado.sdk;
 
+import dev.cortado.engine.sampler.LogSoftmax;
 import dev.cortado.engine.sampler.TokenProbability;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public record TokenLogprob(TokenProbability chosen, List<TokenProbability> alternatives) {
     static TokenLogprob of(float[] logits, int token, int count) {
-        return new TokenLogprob(TokenProbability.of(token, logits), TokenProbability.best(logits, count));
+        LogSoftmax softmax = new LogSoftmax(logits);
+        return new TokenLogprob(softmax.of(token), softmax.best(count));
     }
 }

@@ -30,7 +30,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class RowsBenchmark {
@@ -66,7 +68,8 @@ public class RowsBenchmark {
             frequencies[i] = (float) Math.pow(10_000, -2.0 * i / HEAD);
         }
         rope = new Rope(Rope.Style.HALVES, 0, frequencies, 1);
-        KvCache cache = backend.kvCache(new KvShape(new int[] {HEAD}, new int[] {HEAD}, new int[1], KvShape.Type.F16), rows);
+        KvCache cache =
+                backend.kvCache(new KvShape(new int[] {HEAD}, new int[] {HEAD}, new int[1], KvShape.Type.F16), rows);
         segments = List.of(new Segment(cache, 0, 0, 0, rows));
     }
 

@@ -101,6 +101,18 @@ public final class Candidates {
         size = Math.min(size, kept);
     }
 
+    /** Leaves out what is below a logit, but for the best; the order stays. */
+    void drop(double least) {
+        order(1);
+        int kept = 1;
+        for (int i = 1; i < size; i++) {
+            keys[kept] = keys[i];
+            kept += logit(i) >= least ? 1 : 0;
+        }
+        size = kept;
+        ordered = Math.min(ordered, kept);
+    }
+
     /** Divides every logit by a positive temperature; the order stays. */
     void divide(float temperature) {
         for (int i = 0; i < size; i++) {

@@ -164,6 +164,22 @@ class SamplerTest {
         }
 
         @Test
+        void minPIsThatOfAFullSortOnAnyRow() {
+            Random random = new Random(3);
+            for (int round = 0; round < 200; round++) {
+                float[] logits = randomLogits(random, 1 + random.nextInt(3000));
+                float p = random.nextFloat();
+                Candidates candidates = candidates(logits);
+                candidates.order(random.nextInt(20));
+                new MinP(p).apply(candidates);
+                List<Integer> all = kept(candidates(logits));
+                double least = logits[all.get(0)] + Math.log(p);
+                assertThat(kept(candidates))
+                        .isEqualTo(all.stream().filter(id -> logits[id] >= least).toList());
+            }
+        }
+
+        @Test
         void minPComparesWithTheBest() {
             float[] logits = {(float) Math.log(0.05), (float) Math.log(0.5), (float) Math.log(0.25)};
             Candidates candidates = candidates(logits);
@@ -302,10 +318,11 @@ class SamplerTest {
     void logProbabilitiesAreThoseOfTheSoftmax() {
         float[] logits = {1, 3, 2, 3};
         double sum = Math.exp(1) + 2 * Math.exp(3) + Math.exp(2);
-        List<TokenProbability> best = TokenProbability.best(logits, 2);
+        List<TokenProbability> best = new LogSoftmax(logits).best(2);
         assertThat(best).extracting(TokenProbability::token).containsExactly(1, 3);
+        assertThat(new LogSoftmax(logits).best(0)).isEmpty();
         assertThat(best.get(0).logProbability()).isCloseTo((float) (3 - Math.log(sum)), within(1e-6f));
-        assertThat(TokenProbability.of(0, logits).logProbability())
+        assertThat(new LogSoftmax(logits).of(0).logProbability())
                 .isCloseTo((float) (1 - Math.log(sum)), within(1e-6f));
     }
 }
