@@ -41,7 +41,10 @@ public final class Candidates {
         float least = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < logits.length; id++) {
             float logit = logits[id];
-            if (logit > least) {
+            if (!(logit <= least)) { // one comparison for the NaN as well
+                if (Float.isNaN(logit)) {
+                    throw new IllegalStateException("the logit of token " + id + " is not a number");
+                }
                 if (n == room) {
                     size = n;
                     select(0, limit);
@@ -52,8 +55,6 @@ public final class Candidates {
                     }
                 }
                 keys[n++] = key(logit, id);
-            } else if (Float.isNaN(logit)) {
-                throw new IllegalStateException("the logit of token " + id + " is not a number");
             }
         }
         if (n == 0) {

@@ -68,11 +68,13 @@ public final class Sampler {
         int best = -1;
         float max = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < logits.length; id++) {
-            if (logits[id] > max) {
-                max = logits[id];
+            float logit = logits[id];
+            if (!(logit <= max)) { // one comparison for the NaN as well
+                if (Float.isNaN(logit)) {
+                    throw new IllegalStateException("the logit of token " + id + " is not a number");
+                }
+                max = logit;
                 best = id;
-            } else if (Float.isNaN(logits[id])) {
-                throw new IllegalStateException("the logit of token " + id + " is not a number");
             }
         }
         if (best < 0) {

@@ -198,7 +198,11 @@ public final class Warmup implements AutoCloseable {
                     remove(task);
                 } else if (task.nanos > LIMIT_NANOS) {
                     long millis = task.nanos / 1_000_000;
-                    LOG.warn("{} was not compiled after {} ms of calls and stays on plain loops", task.name, millis);
+                    LOG.warn(
+                            "{} was not compiled after {} ms of calls and stays on plain loops, many times slower; "
+                                    + "the JVM options in docs/sdk.md help",
+                            task.name,
+                            millis);
                     remove(task);
                 } else if (task.late()) {
                     LockSupport.parkNanos(LATE_PAUSE_MILLIS * 1_000_000);
