@@ -1,8 +1,7 @@
 package dev.cortado.engine.grammar;
 
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Holds a generation to a grammar: masks the tokens that cannot come, and follows those that were chosen. The allowed
@@ -10,37 +9,42 @@ import java.util.Map;
  * text and one thread.
  */
 public final class Mask {
+    /** States whose steps and allowed tokens are remembered; 32 KB and more each. */
     private static final int REMEMBERED = 256;
 
     private final TokenTrie trie;
-    private final Map<Grammar, BitSet> known = new HashMap<>();
-    private Grammar state;
+    private Automaton automaton = new Automaton();
+    private Automaton.State state;
 
     public Mask(TokenTrie trie, Grammar grammar) {
         this.trie = trie;
-        this.state = grammar;
+        this.state = automaton.state(grammar);
     }
 
     /** Sets the logits of all tokens that cannot come to -infinity. */
     public void apply(float[] logits) {
-        if (known.size() > REMEMBERED) {
-            known.clear();
+        if (automaton.size() > REMEMBERED) {
+            automaton = new Automaton();
+            state = automaton.state(state.grammar());
         }
-        BitSet allowed = known.computeIfAbsent(state, trie::allowed);
-        for (int id = allowed.nextClearBit(0); id < logits.length; id = allowed.nextClearBit(id + 1)) {
-            logits[id] = Float.NEGATIVE_INFINITY;
+        BitSet allowed = state.allowed(trie);
+        for (int id = allowed.nextClearBit(0); id < logits.length; id = allowed.nextClearBit(id)) {
+            int end = allowed.nextSetBit(id);
+            end = end < 0 ? logits.length : Math.min(end, logits.length);
+            Arrays.fill(logits, id, end, Float.NEGATIVE_INFINITY);
+            id = end;
         }
     }
 
     /** The bytes of a chosen token became part of the text. */
     public void accept(byte[] piece) {
         for (byte b : piece) {
-            state = state.after(b & 0xFF);
+            state = state.after(b);
         }
     }
 
     /** Whether the text is complete and nothing can follow. */
     public boolean complete() {
-        return state == Grammar.EMPTY;
+        return state.grammar() == Grammar.EMPTY;
     }
 }

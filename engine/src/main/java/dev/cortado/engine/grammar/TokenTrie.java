@@ -80,18 +80,22 @@ public final class TokenTrie {
 
     /** The tokens whose text the grammar allows next, and those that end a turn if it allows the end. */
     public BitSet allowed(Grammar grammar) {
+        return allowed(new Automaton().state(grammar));
+    }
+
+    BitSet allowed(Automaton.State state) {
         BitSet allowed = new BitSet(vocabularySize);
-        if (grammar.nullable()) {
+        if (state.grammar().nullable()) {
             allowed.or(endings);
         }
-        descend(0, grammar, allowed);
+        descend(0, state, allowed);
         return allowed;
     }
 
-    private void descend(int node, Grammar grammar, BitSet allowed) {
+    private void descend(int node, Automaton.State state, BitSet allowed) {
         for (int next = child[node]; next != 0; next = sibling[next]) {
-            Grammar after = grammar.after(label[next] & 0xFF);
-            if (after != Grammar.NOTHING) {
+            Automaton.State after = state.after(label[next]);
+            if (!after.dead()) {
                 for (int id = token[next]; id >= 0; id = sameText[id]) {
                     allowed.set(id);
                 }
