@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Metadata made by hand, for vocabularies of a few tokens. */
-record MapMetadata(Map<String, Object> values) implements Metadata {
+public record MapMetadata(Map<String, Object> values) implements Metadata {
     static MapMetadata of(Object... pairs) {
         Map<String, Object> values = new HashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
@@ -20,7 +20,7 @@ record MapMetadata(Map<String, Object> values) implements Metadata {
     }
 
     /** The same with another value for a key, or without the key where the value is null. */
-    MapMetadata with(String key, Object value) {
+    public MapMetadata with(String key, Object value) {
         Map<String, Object> changed = new HashMap<>(values);
         String full = key.startsWith("general.") ? key : "tokenizer.ggml." + key;
         if (value == null) {

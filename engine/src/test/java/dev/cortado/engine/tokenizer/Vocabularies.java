@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Vocabularies of a few tokens, made by hand. */
-final class Vocabularies {
+public final class Vocabularies {
     private Vocabularies() {}
 
     /** Byte-level BPE: the 256 letters, the given merges and what they make, a control and a user-defined token. */
-    static MapMetadata bytePairs(String pre, String... merges) {
+    public static MapMetadata bytePairs(String pre, String... merges) {
         List<String> tokens = new ArrayList<>();
         for (int octet = 0; octet < 256; octet++) {
             tokens.add(Character.toString(ByteAlphabet.letter(octet)));
