@@ -2,75 +2,72 @@ package dev.cortado.engine.grammar;
 
 import dev.cortado.engine.tokenizer.Tokenizer;
 import dev.cortado.engine.tokenizer.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
 
 /**
- * The tokens of a vocabulary by their bytes, so that those a grammar allows are found without trying each: a subtree whose
- * first bytes cannot come is skipped. Immutable, one per vocabulary.
+ * The tokens of a vocabulary by their bytes, so that those a grammar allows are found without trying each: a trie, written
+ * down from the first token in the order of the alphabet to the last, each as what it adds to the one before. Memory is
+ * read once from front to back, and what follows a refused byte is skipped. Immutable, one per vocabulary.
  */
 public final class TokenTrie {
-    /** Nodes as parallel arrays: first child, next sibling, byte, and the token that ends here, or -1. */
-    private int[] child = new int[1024];
+    /** Tokens in the order of their bytes. */
+    private final int[] ids;
 
-    private int[] sibling = new int[1024];
-    private byte[] label = new byte[1024];
-    private int[] token = new int[1024];
-    private int[] sameText = new int[0];
-    private int size = 1;
+    /** Leading bytes that each shares with the one before. */
+    private final int[] shared;
 
+    /** The other bytes of all of them, and where those of each end. */
+    private final byte[] added;
+
+    private final int[] ends;
+    private final int longest;
     private final BitSet endings = new BitSet();
     private final int vocabularySize;
+
+    private record Piece(int id, byte[] bytes) {}
 
     /** Reads the whole vocabulary; control tokens and tokens without text are left out, those that end a turn kept apart. */
     public TokenTrie(Tokenizer tokenizer) {
         Vocabulary vocabulary = tokenizer.vocabulary();
         vocabularySize = vocabulary.size();
-        token[0] = -1;
-        sameText = new int[vocabularySize];
+        List<Piece> pieces = new ArrayList<>(vocabularySize);
+        int bytes = 0;
+        int most = 0;
         for (int id = 0; id < vocabularySize; id++) {
-            sameText[id] = -1;
             if (vocabulary.endsGeneration(id)) {
                 endings.set(id);
             } else if (!vocabulary.isControl(id)) {
-                insert(tokenizer.piece(id, false), id);
+                byte[] piece = tokenizer.piece(id, false);
+                if (piece.length > 0) {
+                    pieces.add(new Piece(id, piece));
+                    bytes = Math.addExact(bytes, piece.length);
+                    most = Math.max(most, piece.length);
+                }
             }
         }
-    }
-
-    private void insert(byte[] bytes, int id) {
-        if (bytes.length == 0) {
-            return;
+        pieces.sort(Comparator.comparing(Piece::bytes, Arrays::compareUnsigned));
+        ids = new int[pieces.size()];
+        shared = new int[pieces.size()];
+        ends = new int[pieces.size()];
+        longest = most;
+        byte[] text = new byte[bytes];
+        byte[] last = new byte[0];
+        int end = 0;
+        for (int i = 0; i < ids.length; i++) {
+            byte[] piece = pieces.get(i).bytes;
+            int same = Arrays.mismatch(last, piece);
+            shared[i] = same < 0 ? piece.length : same;
+            System.arraycopy(piece, shared[i], text, end, piece.length - shared[i]);
+            end += piece.length - shared[i];
+            ids[i] = pieces.get(i).id;
+            ends[i] = end;
+            last = piece;
         }
-        int node = 0;
-        for (byte b : bytes) {
-            node = childOf(node, b);
-        }
-        sameText[id] = token[node]; // several tokens may have the same text
-        token[node] = id;
-    }
-
-    private int childOf(int node, byte b) {
-        for (int next = child[node]; next != 0; next = sibling[next]) {
-            if (label[next] == b) {
-                return next;
-            }
-        }
-        if (size == child.length) {
-            grow();
-        }
-        int added = size++;
-        label[added] = b;
-        token[added] = -1;
-        sibling[added] = child[node];
-        child[node] = added;
-        return added;
-    }
-
-    private void grow() {
-        child = java.util.Arrays.copyOf(child, 2 * size);
-        sibling = java.util.Arrays.copyOf(sibling, 2 * size);
-        label = java.util.Arrays.copyOf(label, 2 * size);
-        token = java.util.Arrays.copyOf(token, 2 * size);
+        added = Arrays.copyOf(text, end);
     }
 
     /** Number of tokens of the vocabulary, allowed or not. */
@@ -88,19 +85,28 @@ public final class TokenTrie {
         if (state.grammar().nullable()) {
             allowed.or(endings);
         }
-        descend(0, state, allowed);
-        return allowed;
-    }
-
-    private void descend(int node, Automaton.State state, BitSet allowed) {
-        for (int next = child[node]; next != 0; next = sibling[next]) {
-            Automaton.State after = state.after(label[next]);
-            if (!after.dead()) {
-                for (int id = token[next]; id >= 0; id = sameText[id]) {
-                    allowed.set(id);
+        // states after the leading bytes of the token at hand, as far as they are allowed
+        Automaton.State[] path = new Automaton.State[longest + 1];
+        path[0] = state;
+        int depth = 0;
+        int at = 0;
+        for (int i = 0; i < ids.length; i++) {
+            if (shared[i] <= depth) {
+                depth = shared[i];
+                while (at < ends[i]) {
+                    Automaton.State after = path[depth].after(added[at]);
+                    if (after.dead()) {
+                        break;
+                    }
+                    path[++depth] = after;
+                    at++;
                 }
-                descend(next, after, allowed);
+                if (at == ends[i]) {
+                    allowed.set(ids[i]);
+                }
             }
+            at = ends[i];
         }
+        return allowed;
     }
 }
