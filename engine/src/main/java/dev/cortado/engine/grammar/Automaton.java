@@ -10,15 +10,22 @@ import org.jspecify.annotations.Nullable;
  * vocabulary takes most of them thousands of times. For one thread.
  */
 final class Automaton {
+    /** A kilobyte each. */
+    private static final int MOST_STATES = 4096;
+
+    /** A bit for each token of the vocabulary each. */
+    private static final int MOST_LOOKED_UP = 256;
+
     private final Map<Grammar, State> states = new HashMap<>();
+    private int lookedUp;
 
     State state(Grammar grammar) {
         return states.computeIfAbsent(grammar, State::new);
     }
 
-    /** Number of states so far. */
-    int size() {
-        return states.size();
+    /** Whether it has grown so large that it is better begun anew. */
+    boolean full() {
+        return states.size() > MOST_STATES || lookedUp > MOST_LOOKED_UP;
     }
 
     /** A grammar, and what it becomes after each byte. */
@@ -52,6 +59,7 @@ final class Automaton {
         BitSet allowed(TokenTrie trie) {
             if (allowed == null) {
                 allowed = trie.allowed(this);
+                lookedUp++;
             }
             return allowed;
         }

@@ -9,9 +9,6 @@ import java.util.BitSet;
  * text and one thread.
  */
 public final class Mask {
-    /** States whose steps and allowed tokens are remembered; 32 KB and more each. */
-    private static final int REMEMBERED = 256;
-
     private final TokenTrie trie;
     private Automaton automaton = new Automaton();
     private Automaton.State state;
@@ -23,7 +20,7 @@ public final class Mask {
 
     /** Sets the logits of all tokens that cannot come to -infinity. */
     public void apply(float[] logits) {
-        if (automaton.size() > REMEMBERED) {
+        if (automaton.full()) {
             automaton = new Automaton();
             state = automaton.state(state.grammar());
         }
