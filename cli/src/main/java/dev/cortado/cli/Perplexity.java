@@ -3,6 +3,7 @@ package dev.cortado.cli;
 import dev.cortado.engine.model.Batch;
 import dev.cortado.engine.model.Model;
 import dev.cortado.engine.model.Sequence;
+import dev.cortado.engine.sampler.LogSoftmax;
 import java.util.function.IntConsumer;
 
 /**
@@ -39,7 +40,7 @@ record Perplexity(int tokens, double meanNll) {
                     batch.add(sequence, tokens, from, count, Batch.Rows.ALL);
                     model.forward(batch);
                     for (int i = 0; i < count && from + i + 1 < end; i++) {
-                        sum += nll(batch.logits(i), tokens[from + i + 1]);
+                        sum -= new LogSoftmax(batch.logits(i)).at(tokens[from + i + 1]);
                         scored++;
                     }
                     progress.accept(from + count);
@@ -47,18 +48,5 @@ record Perplexity(int tokens, double meanNll) {
             }
         }
         return new Perplexity(scored, scored == 0 ? Double.NaN : sum / scored);
-    }
-
-    /** -log softmax(logits)[token]. */
-    static double nll(float[] logits, int token) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            max = Math.max(max, logit);
-        }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - max);
-        }
-        return Math.log(sum) + max - logits[token];
     }
 }

@@ -23,9 +23,14 @@ public final class LogSoftmax {
         logPartition = max + Math.log(sum);
     }
 
-    /** One token's. */
+    /** The natural logarithm of one token's probability. */
+    public double at(int token) {
+        return logits[token] - logPartition;
+    }
+
+    /** One token's, rounded. */
     public TokenProbability of(int token) {
-        return new TokenProbability(token, (float) (logits[token] - logPartition));
+        return new TokenProbability(token, (float) at(token));
     }
 
     /** The {@code n} most probable tokens, best first. */
