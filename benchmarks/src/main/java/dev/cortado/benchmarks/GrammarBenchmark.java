@@ -4,8 +4,6 @@ import dev.cortado.engine.grammar.JsonGrammar;
 import dev.cortado.engine.grammar.Mask;
 import dev.cortado.engine.grammar.TokenTrie;
 import dev.cortado.engine.tokenizer.Tokenizer;
-import dev.cortado.gguf.GgufFile;
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -13,11 +11,9 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** Holding an answer to JSON, from the first token to the last, and what is made once for a vocabulary. */
@@ -32,22 +28,14 @@ public class GrammarBenchmark {
             [{"name": "Ant the first", "age": 12, "home": "a hill, where\\nit is \\"dry\\""},
              {"name": "Bear", "age": 7, "home": "The cave behind the river"}, {"name": "Cow", "age": 31, "home": "a farm"}]""";
 
-    /** A GGUF file; the small model inside the SDK unless one is named. */
-    @Param(ModelFile.EMBEDDED)
-    public String model;
-
-    private ModelFile modelFile;
-    private GgufFile file;
     private Tokenizer tokenizer;
     private TokenTrie trie;
     private byte[][] pieces = {};
     private float[] logits = {};
 
     @Setup
-    public void open() throws IOException {
-        modelFile = ModelFile.of(model);
-        file = GgufFile.open(modelFile.path());
-        tokenizer = Tokenizer.of(file.metadata());
+    public void prepare(ModelFile model) {
+        tokenizer = model.tokenizer();
         trie = new TokenTrie(tokenizer);
         int[] ids = tokenizer.encode(ANSWER, false, false);
         pieces = new byte[ids.length][];
@@ -55,12 +43,6 @@ public class GrammarBenchmark {
             pieces[i] = tokenizer.piece(ids[i], false);
         }
         logits = new float[trie.vocabularySize()];
-    }
-
-    @TearDown
-    public void close() throws IOException {
-        file.close();
-        modelFile.close();
     }
 
     @Benchmark

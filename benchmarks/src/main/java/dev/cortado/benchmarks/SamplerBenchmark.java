@@ -27,6 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class SamplerBenchmark {
+    private static final int ROWS = 16;
+
     /** Which tokens are drawn from. */
     public enum Options {
         /** The best one. */
@@ -50,8 +52,6 @@ public class SamplerBenchmark {
     /** Which tokens are drawn from. */
     @Param
     public Options options;
-
-    private static final int ROWS = 16;
 
     private final float[][] logits = new float[ROWS][];
     private int next;

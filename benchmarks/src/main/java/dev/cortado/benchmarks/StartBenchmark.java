@@ -11,9 +11,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -33,22 +31,7 @@ public class StartBenchmark {
     private static final String PROMPT =
             "Explain in one sentence why the sky is blue and why sunsets are red on most of our days";
 
-    /** A GGUF file; the small model inside the SDK unless one is named. */
-    @Param(ModelFile.EMBEDDED)
-    public String model;
-
-    private ModelFile modelFile;
     private Process process;
-
-    @Setup
-    public void find() throws IOException {
-        modelFile = ModelFile.of(model);
-    }
-
-    @TearDown
-    public void forget() throws IOException {
-        modelFile.close();
-    }
 
     @TearDown(Level.Invocation)
     public void end() throws InterruptedException {
@@ -57,26 +40,26 @@ public class StartBenchmark {
     }
 
     @Benchmark
-    public int firstByte() throws IOException {
-        return start().read();
+    public int firstByte(ModelFile model) throws IOException {
+        return start(model).read();
     }
 
     @Benchmark
-    public int sixtyTokens() throws IOException, InterruptedException {
-        int bytes = start().readAllBytes().length;
+    public int sixtyTokens(ModelFile model) throws IOException, InterruptedException {
+        int bytes = start(model).readAllBytes().length;
         if (process.waitFor() != 0) {
             throw new IllegalStateException("cortado ended with " + process.exitValue());
         }
         return bytes;
     }
 
-    private InputStream start() throws IOException {
+    private InputStream start(ModelFile model) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of("cortado").toAbsolutePath().toString(),
                 "generate",
                 "--raw",
                 "-m",
-                modelFile.path().toString(),
+                model.path().toString(),
                 "--temp",
                 "0",
                 "-n",

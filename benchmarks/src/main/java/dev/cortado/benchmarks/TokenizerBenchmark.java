@@ -1,8 +1,6 @@
 package dev.cortado.benchmarks;
 
 import dev.cortado.engine.tokenizer.Tokenizer;
-import dev.cortado.gguf.GgufFile;
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -12,11 +10,9 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** A model's tokenizer: making its tables, and a page of prose there and back. */
@@ -33,12 +29,6 @@ public class TokenizerBenchmark {
             Naïve as it may sound, he'd never seen the sea before (not even in pictures), and he kept asking what it was for.
             """.repeat(6);
 
-    /** A GGUF file; the small model inside the SDK unless one is named. */
-    @Param(ModelFile.EMBEDDED)
-    public String model;
-
-    private ModelFile modelFile;
-    private GgufFile file;
     private Tokenizer tokenizer;
     private int[] ids = {};
 
@@ -56,24 +46,16 @@ public class TokenizerBenchmark {
     }
 
     @Setup
-    public void open() throws IOException {
-        modelFile = ModelFile.of(model);
-        file = GgufFile.open(modelFile.path());
-        tokenizer = Tokenizer.of(file.metadata());
+    public void prepare(ModelFile model) {
+        tokenizer = model.tokenizer();
         ids = tokenizer.encode(PAGE, false, false);
-    }
-
-    @TearDown
-    public void close() throws IOException {
-        file.close();
-        modelFile.close();
     }
 
     @Benchmark
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
-    public Tokenizer tables() {
-        return Tokenizer.of(file.metadata());
+    public Tokenizer tables(ModelFile model) {
+        return model.tokenizer();
     }
 
     @Benchmark

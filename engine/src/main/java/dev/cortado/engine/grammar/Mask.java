@@ -25,11 +25,12 @@ public final class Mask {
             state = automaton.state(state.grammar());
         }
         BitSet allowed = state.allowed(trie);
-        for (int id = allowed.nextClearBit(0); id < logits.length; id = allowed.nextClearBit(id)) {
-            int end = allowed.nextSetBit(id);
-            end = end < 0 ? logits.length : Math.min(end, logits.length);
-            Arrays.fill(logits, id, end, Float.NEGATIVE_INFINITY);
-            id = end;
+        int from = allowed.nextClearBit(0);
+        while (from < logits.length) {
+            int next = allowed.nextSetBit(from);
+            int to = next < 0 ? logits.length : Math.min(next, logits.length);
+            Arrays.fill(logits, from, to, Float.NEGATIVE_INFINITY);
+            from = allowed.nextClearBit(to);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.cortado.engine.grammar;
 
 import dev.cortado.engine.tokenizer.Tokenizer;
 import dev.cortado.engine.tokenizer.Vocabulary;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -35,7 +36,6 @@ public final class TokenTrie {
         Vocabulary vocabulary = tokenizer.vocabulary();
         vocabularySize = vocabulary.size();
         List<Piece> pieces = new ArrayList<>(vocabularySize);
-        int bytes = 0;
         int most = 0;
         for (int id = 0; id < vocabularySize; id++) {
             if (vocabulary.endsGeneration(id)) {
@@ -44,7 +44,6 @@ public final class TokenTrie {
                 byte[] piece = tokenizer.piece(id, false);
                 if (piece.length > 0) {
                     pieces.add(new Piece(id, piece));
-                    bytes = Math.addExact(bytes, piece.length);
                     most = Math.max(most, piece.length);
                 }
             }
@@ -54,20 +53,18 @@ public final class TokenTrie {
         shared = new int[pieces.size()];
         ends = new int[pieces.size()];
         longest = most;
-        byte[] text = new byte[bytes];
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
         byte[] last = new byte[0];
-        int end = 0;
         for (int i = 0; i < ids.length; i++) {
             byte[] piece = pieces.get(i).bytes;
             int same = Arrays.mismatch(last, piece);
             shared[i] = same < 0 ? piece.length : same;
-            System.arraycopy(piece, shared[i], text, end, piece.length - shared[i]);
-            end += piece.length - shared[i];
+            text.write(piece, shared[i], piece.length - shared[i]);
             ids[i] = pieces.get(i).id;
-            ends[i] = end;
+            ends[i] = text.size();
             last = piece;
         }
-        added = Arrays.copyOf(text, end);
+        added = text.toByteArray();
     }
 
     /** Number of tokens of the vocabulary, allowed or not. */
@@ -76,10 +73,6 @@ public final class TokenTrie {
     }
 
     /** The tokens whose text the grammar allows next, and those that end a turn if it allows the end. */
-    public BitSet allowed(Grammar grammar) {
-        return allowed(new Automaton().state(grammar));
-    }
-
     BitSet allowed(Automaton.State state) {
         BitSet allowed = new BitSet(vocabularySize);
         if (state.grammar().nullable()) {

@@ -102,9 +102,10 @@ public final class Candidates {
         size = Math.min(size, kept);
     }
 
-    /** Leaves out what is below a logit, but for the best; the order stays. */
-    void drop(double least) {
+    /** Leaves out all but the best whose logits are not at least the best one's plus {@code offset}; the order stays. */
+    void drop(double offset) {
         order(1);
+        double least = logit(0) + offset;
         int kept = 1;
         for (int i = 1; i < size; i++) {
             keys[kept] = keys[i];

@@ -7,8 +7,7 @@ public record MinP(float p) implements Narrowing {
         if (p <= 0) {
             return;
         }
-        candidates.order(1);
-        candidates.drop(candidates.logit(0) + Math.log(p));
+        candidates.drop(Math.log(p));
         candidates.order(candidates.size());
     }
 }

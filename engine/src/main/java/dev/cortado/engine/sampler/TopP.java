@@ -16,7 +16,7 @@ public record TopP(float p) implements Narrowing {
         double enough = p * all;
         float max = candidates.logit(0);
         // tokens that have less than an equal share of the rest each do not make up the rest together; half, for rounding
-        candidates.drop(max + Math.log((1 - p) * all / candidates.size() / 2));
+        candidates.drop(Math.log((1 - p) * all / candidates.size() / 2));
         double sum = 0;
         // the nucleus is small as a rule: order a little of the vocabulary, and more only when that was not enough
         for (int look = FIRST_LOOK, i = 0; i < candidates.size(); look *= 8) {
