@@ -105,6 +105,7 @@ interface MatmulContract extends UnderTest {
         }
         assertProduct(weights, x, 0);
         assertProduct(weights, new float[][] {x[0]}, 0);
+        assertProduct(weights, new float[][] {x[2]}, 0);
         assertProduct(weights, new float[][] {x[3]}, 0);
     }
 

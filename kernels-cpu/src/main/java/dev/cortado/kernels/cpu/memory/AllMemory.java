@@ -74,6 +74,11 @@ public final class AllMemory {
         return half(getShort(address));
     }
 
+    /** 2^-112 times the half-precision number at an address, infinities and NaN excepted: its bits at float32's places. */
+    public static float getHalfUnscaled(long address) {
+        return Float.intBitsToFloat(getShort(address) << 13 & 0x8FFFE000);
+    }
+
     /**
      * A half-precision number as float32: its bits moved to float32's places and scaled by 2^112, the difference of the
      * exponents' biases. Vector kernels do the same per lane, so both agree on every bit pattern; infinities and NaN

@@ -16,10 +16,21 @@ final class Planes {
         }
     }
 
-    /** Puts the four bytes of a word into byte planes {@code first} to {@code first + 3}. */
-    static void bytes(int word, int first, long planes, int lanes, int lane) {
+    /**
+     * Puts the four bytes of a word into byte planes, which lie {@code stride} apart.
+     *
+     * @param plane address of the first
+     */
+    static void bytes(int word, long plane, long stride, int lane) {
         for (int i = 0; i < 4; i++) {
-            putByte(planes + (long) (first + i) * lanes + lane, (byte) (word >>> 8 * i));
+            putByte(plane + i * stride + lane, (byte) (word >>> 8 * i));
+        }
+    }
+
+    /** As {@link #bytes}, but two planes lie side by side at each of two places. */
+    static void twiceTwoBytes(int word, long planes, long stride, int lanes, int lane) {
+        for (int i = 0; i < 4; i++) {
+            putByte(planes + (i >> 1) * stride + (i & 1) * lanes + lane, (byte) (word >>> 8 * i));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.cortado.kernels.cpu.vector;
 
 import static dev.cortado.kernels.cpu.memory.AllMemory.SEGMENT;
 import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
-import static dev.cortado.kernels.cpu.memory.AllMemory.getHalf;
+import static dev.cortado.kernels.cpu.memory.AllMemory.getHalfUnscaled;
 import static dev.cortado.kernels.cpu.vector.Species.F;
 import static dev.cortado.kernels.cpu.vector.Species.I;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
@@ -15,7 +15,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** F16 rows: a half becomes a float by moving its bits and scaling by 2^112. */
+/**
+ * F16 rows: a half becomes a float by moving its bits and scaling by 2^112. With one input it is not scaled, because the
+ * input is: the CPU reads the further ahead the fewer operations wait for weights.
+ */
 final class F16RowProduct {
     private F16RowProduct() {}
 
@@ -39,34 +42,30 @@ final class F16RowProduct {
                     .lanewise(LSHL, 13)
                     .and(0x8FFFE000)
                     .reinterpretAsFloats()
-                    .mul(0x1p112f)
                     .fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k, LITTLE_ENDIAN), a);
             b = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, w + 2 * LANES, LITTLE_ENDIAN)
                             .convertShape(S2I, I, 0))
                     .lanewise(LSHL, 13)
                     .and(0x8FFFE000)
                     .reinterpretAsFloats()
-                    .mul(0x1p112f)
                     .fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k + 4 * LANES, LITTLE_ENDIAN), b);
             c = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, w + 4 * LANES, LITTLE_ENDIAN)
                             .convertShape(S2I, I, 0))
                     .lanewise(LSHL, 13)
                     .and(0x8FFFE000)
                     .reinterpretAsFloats()
-                    .mul(0x1p112f)
                     .fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k + 8 * LANES, LITTLE_ENDIAN), c);
             d = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, w + 6 * LANES, LITTLE_ENDIAN)
                             .convertShape(S2I, I, 0))
                     .lanewise(LSHL, 13)
                     .and(0x8FFFE000)
                     .reinterpretAsFloats()
-                    .mul(0x1p112f)
                     .fma(FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k + 12 * LANES, LITTLE_ENDIAN), d);
         }
         a.add(b).add(c.add(d)).intoArray(sums, 0);
         float sum = LaneSum.of(sums, 0);
         for (int k = whole; k < columns; k++) {
-            sum = Math.fma(getHalf(weights + 2L * k), getFloat(x + 4L * k), sum);
+            sum = Math.fma(getHalfUnscaled(weights + 2L * k), getFloat(x + 4L * k), sum);
         }
         y[to] = sum;
     }

@@ -48,134 +48,135 @@ final class Iq4XsProduct {
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int firstBlock = token * blocks;
+        int from = 8 * blocks * token;
+        int end = from + 8 * blocks;
         ByteVector table = TABLE;
-        long p = weights;
+        long chunk = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 138 * LANES) {
-                int k = firstBlock + b;
-                FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                IntVector total = IntVector.zero(I);
-                long chunk = p + 10 * LANES;
-                for (int c = 0; c < 8; c++, chunk += 16 * LANES) {
-                    int o = 128 * k + 16 * c;
-                    IntVector low = IntVector.zero(I);
-                    IntVector high = IntVector.zero(I);
-                    ShortVector q;
-                    ShortVector even;
-                    ShortVector odd;
-                    IntVector t;
-                    IntVector nibbles;
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high = high.add(t.lanewise(ASHR, 16));
-                    IntVector part = low.add(high);
-                    IntVector runScale = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(B2I, I, 0);
-                    total = total.add(part.mul(runScale));
+            IntVector total = IntVector.zero(I);
+            for (int c = from; c < end; c++, chunk += 17 * LANES) {
+                int o = 16 * c;
+                IntVector low = IntVector.zero(I);
+                IntVector high = IntVector.zero(I);
+                ShortVector q;
+                ShortVector even;
+                ShortVector odd;
+                IntVector t;
+                IntVector nibbles;
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 1 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 5 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 9 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 13 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low = low.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high = high.add(t.lanewise(ASHR, 16));
+                IntVector part = low.add(high);
+                IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
+                        .convertShape(B2I, I, 0);
+                total = total.add(part.mul(runScale));
+                if ((c & 7) == 7) {
+                    FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 17 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    float inputScale = scales[c >> 3];
+                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
+                    total = IntVector.zero(I);
+                    chunk += 2 * LANES;
                 }
-                float inputScale = scales[k];
-                products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.intoArray(y, at + g * LANES);
         }
@@ -194,184 +195,186 @@ final class Iq4XsProduct {
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int firstBlock = token * blocks;
+        int from = 8 * blocks * token;
+        int end = from + 8 * blocks;
         int nextPair = x.columns() / 2;
         ByteVector table = TABLE;
-        long p = weights;
+        long chunk = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 138 * LANES) {
-                int k = firstBlock + b;
-                FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                IntVector total0 = IntVector.zero(I);
-                IntVector total1 = IntVector.zero(I);
-                long chunk = p + 10 * LANES;
-                for (int c = 0; c < 8; c++, chunk += 16 * LANES) {
-                    int o = 128 * k + 16 * c;
-                    int o1 = o + nextPair;
-                    IntVector low0 = IntVector.zero(I);
-                    IntVector high0 = IntVector.zero(I);
-                    IntVector low1 = IntVector.zero(I);
-                    IntVector high1 = IntVector.zero(I);
-                    ShortVector q;
-                    ShortVector even;
-                    ShortVector odd;
-                    IntVector t;
-                    IntVector nibbles;
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    q = nibbles.and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    q = nibbles.lanewise(LSHR, 4)
-                            .and(0x0F0F0F0F)
-                            .reinterpretAsBytes()
-                            .selectFrom(table)
-                            .reinterpretAsShorts();
-                    even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
-                    odd = q.lanewise(ASHR, 8);
-                    t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high0 = high0.add(t.lanewise(ASHR, 16));
-                    t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts())
-                            .add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()))
-                            .reinterpretAsInts();
-                    low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
-                    high1 = high1.add(t.lanewise(ASHR, 16));
-                    IntVector part0 = low0.add(high0);
-                    IntVector part1 = low1.add(high1);
-                    IntVector runScale = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (2 + c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(B2I, I, 0);
-                    total0 = total0.add(part0.mul(runScale));
-                    total1 = total1.add(part1.mul(runScale));
+            IntVector total0 = IntVector.zero(I);
+            IntVector total1 = IntVector.zero(I);
+            for (int c = from; c < end; c++, chunk += 17 * LANES) {
+                int o = 16 * c;
+                int o1 = o + nextPair;
+                IntVector low0 = IntVector.zero(I);
+                IntVector high0 = IntVector.zero(I);
+                IntVector low1 = IntVector.zero(I);
+                IntVector high1 = IntVector.zero(I);
+                ShortVector q;
+                ShortVector even;
+                ShortVector odd;
+                IntVector t;
+                IntVector nibbles;
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 1 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 5 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 9 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                nibbles = IntVector.fromMemorySegment(I, SEGMENT, chunk + 13 * LANES, LITTLE_ENDIAN);
+                q = nibbles.and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                q = nibbles.lanewise(LSHR, 4)
+                        .and(0x0F0F0F0F)
+                        .reinterpretAsBytes()
+                        .selectFrom(table)
+                        .reinterpretAsShorts();
+                even = q.lanewise(LSHL, 8).lanewise(ASHR, 8);
+                odd = q.lanewise(ASHR, 8);
+                t = even.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low0 = low0.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high0 = high0.add(t.lanewise(ASHR, 16));
+                t = even.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts())
+                        .add(odd.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()))
+                        .reinterpretAsInts();
+                low1 = low1.add(t.lanewise(LSHL, 16).lanewise(ASHR, 16));
+                high1 = high1.add(t.lanewise(ASHR, 16));
+                IntVector part0 = low0.add(high0);
+                IntVector part1 = low1.add(high1);
+                IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
+                        .convertShape(B2I, I, 0);
+                total0 = total0.add(part0.mul(runScale));
+                total1 = total1.add(part1.mul(runScale));
+                if ((c & 7) == 7) {
+                    FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 17 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    float inputScale0 = scales[c >> 3];
+                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                    float inputScale1 = scales[(c >> 3) + blocks];
+                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
+                    total0 = IntVector.zero(I);
+                    total1 = IntVector.zero(I);
+                    chunk += 2 * LANES;
                 }
-                float inputScale0 = scales[k];
-                products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = scales[k + blocks];
-                products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);
             products1.intoArray(y, at + stride + g * LANES);

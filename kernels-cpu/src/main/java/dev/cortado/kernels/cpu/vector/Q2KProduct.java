@@ -46,109 +46,96 @@ final class Q2KProduct {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums16();
-        int firstBlock = token * blocks;
-        long p = weights;
+        int from = 8 * blocks * token;
+        int end = from + 8 * blocks;
+        long chunk = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
             FloatVector offsets = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 84 * LANES) {
-                int k = firstBlock + b;
-                FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                FloatVector minScale = ((IntVector)
-                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                                        .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                IntVector minSum = IntVector.zero(I);
-                int run = 16 * k;
-                for (int j = 0; j < 16; j++, run++) {
-                    IntVector m = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + j) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    m = m.lanewise(LSHR, 4);
-                    minSum = minSum.add(m.mul(sums[run]));
+            IntVector total = IntVector.zero(I);
+            IntVector minSum = IntVector.zero(I);
+            for (int c = from; c < end; c++, chunk += 10 * LANES) {
+                int o = 16 * c;
+                ShortVector s = ShortVector.zero(S);
+                ShortVector u = ShortVector.zero(S);
+                IntVector n;
+                IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 2 * LANES, LITTLE_ENDIAN);
+                n = q.and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 2).and(0x00030003);
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 6).and(0x00030003);
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 10).and(0x00030003);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 14).and(0x00030003);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 6 * LANES, LITTLE_ENDIAN);
+                n = q.and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 2).and(0x00030003);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4).and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 6).and(0x00030003);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8).and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 10).and(0x00030003);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12).and(0x00030003);
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 14).and(0x00030003);
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
+                        .convertShape(ZERO_EXTEND_B2I, I, 0);
+                minSum = minSum.add(scale0.lanewise(LSHR, 4).mul(sums[2 * c]));
+                scale0 = scale0.and(15);
+                IntVector scale1 =
+                        (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                minSum = minSum.add(scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1]));
+                scale1 = scale1.and(15);
+                IntVector first = s.reinterpretAsInts();
+                first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
+                total = total.add(first.mul(scale0));
+                IntVector second = u.reinterpretAsInts();
+                second = second.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second.lanewise(ASHR, 16));
+                total = total.add(second.mul(scale1));
+                if ((c & 7) == 7) {
+                    FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 10 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    float inputScale = scales[c >> 3];
+                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
+                    offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
+                    total = IntVector.zero(I);
+                    minSum = IntVector.zero(I);
+                    chunk += 4 * LANES;
                 }
-                float inputScale = scales[k];
-                offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
-                IntVector total = IntVector.zero(I);
-                long chunk = p + 20 * LANES;
-                for (int c = 0; c < 8; c++, chunk += 8 * LANES) {
-                    int o = 128 * k + 16 * c;
-                    ShortVector s = ShortVector.zero(S);
-                    ShortVector u = ShortVector.zero(S);
-                    IntVector n;
-                    IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    n = q.and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 2).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 4).and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 6).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 8).and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 10).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 12).and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 14).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    n = q.and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 2).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 4).and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 6).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 8).and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 10).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 12).and(0x00030003);
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 14).and(0x00030003);
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + 2 * c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    scale0 = scale0.and(15);
-                    IntVector scale1 = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (5 + 2 * c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    scale1 = scale1.and(15);
-                    IntVector first = s.reinterpretAsInts();
-                    first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
-                    total = total.add(first.mul(scale0));
-                    IntVector second = u.reinterpretAsInts();
-                    second = second.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second.lanewise(ASHR, 16));
-                    total = total.add(second.mul(scale1));
-                }
-                products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.sub(offsets).intoArray(y, at + g * LANES);
         }
@@ -168,129 +155,128 @@ final class Q2KProduct {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums16();
-        int firstBlock = token * blocks;
+        int from = 8 * blocks * token;
+        int end = from + 8 * blocks;
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 16;
-        long p = weights;
+        long chunk = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector offsets0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
             FloatVector offsets1 = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 84 * LANES) {
-                int k = firstBlock + b;
-                FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                FloatVector minScale = ((IntVector)
-                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                                        .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                IntVector minSum0 = IntVector.zero(I);
-                IntVector minSum1 = IntVector.zero(I);
-                int run = 16 * k;
-                for (int j = 0; j < 16; j++, run++) {
-                    IntVector m = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + j) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    m = m.lanewise(LSHR, 4);
-                    minSum0 = minSum0.add(m.mul(sums[run]));
-                    minSum1 = minSum1.add(m.mul(sums[run + nextRun]));
+            IntVector total0 = IntVector.zero(I);
+            IntVector minSum0 = IntVector.zero(I);
+            IntVector total1 = IntVector.zero(I);
+            IntVector minSum1 = IntVector.zero(I);
+            for (int c = from; c < end; c++, chunk += 10 * LANES) {
+                int o = 16 * c;
+                int o1 = o + nextPair;
+                ShortVector s0 = ShortVector.zero(S);
+                ShortVector u0 = ShortVector.zero(S);
+                ShortVector s1 = ShortVector.zero(S);
+                ShortVector u1 = ShortVector.zero(S);
+                ShortVector v;
+                IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 2 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 2).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4).and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 6).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8).and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 10).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12).and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 6 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 2).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4).and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 6).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8).and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 10).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12).and(0x00030003).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts();
+                u0 = u0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
+                IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
+                        .convertShape(ZERO_EXTEND_B2I, I, 0);
+                minSum0 = minSum0.add(scale0.lanewise(LSHR, 4).mul(sums[2 * c]));
+                minSum1 = minSum1.add(scale0.lanewise(LSHR, 4).mul(sums[2 * c + nextRun]));
+                scale0 = scale0.and(15);
+                IntVector scale1 =
+                        (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                minSum0 = minSum0.add(scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1]));
+                minSum1 = minSum1.add(scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1 + nextRun]));
+                scale1 = scale1.and(15);
+                IntVector first0 = s0.reinterpretAsInts();
+                first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
+                total0 = total0.add(first0.mul(scale0));
+                IntVector second0 = u0.reinterpretAsInts();
+                second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
+                total0 = total0.add(second0.mul(scale1));
+                IntVector first1 = s1.reinterpretAsInts();
+                first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
+                total1 = total1.add(first1.mul(scale0));
+                IntVector second1 = u1.reinterpretAsInts();
+                second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
+                total1 = total1.add(second1.mul(scale1));
+                if ((c & 7) == 7) {
+                    FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 10 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    float inputScale0 = scales[c >> 3];
+                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                    offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
+                    float inputScale1 = scales[(c >> 3) + blocks];
+                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
+                    offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
+                    total0 = IntVector.zero(I);
+                    minSum0 = IntVector.zero(I);
+                    total1 = IntVector.zero(I);
+                    minSum1 = IntVector.zero(I);
+                    chunk += 4 * LANES;
                 }
-                float inputScale0 = scales[k];
-                offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
-                float inputScale1 = scales[k + blocks];
-                offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
-                IntVector total0 = IntVector.zero(I);
-                IntVector total1 = IntVector.zero(I);
-                long chunk = p + 20 * LANES;
-                for (int c = 0; c < 8; c++, chunk += 8 * LANES) {
-                    int o = 128 * k + 16 * c;
-                    int o1 = o + nextPair;
-                    ShortVector s0 = ShortVector.zero(S);
-                    ShortVector u0 = ShortVector.zero(S);
-                    ShortVector s1 = ShortVector.zero(S);
-                    ShortVector u1 = ShortVector.zero(S);
-                    ShortVector v;
-                    IntVector q = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    v = q.and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 2).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 6).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 10).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 2).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4).and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 6).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8).and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 10).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12).and(0x00030003).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 14).and(0x00030003).reinterpretAsShorts();
-                    u0 = u0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
-                    IntVector scale0 = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + 2 * c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    scale0 = scale0.and(15);
-                    IntVector scale1 = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (5 + 2 * c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    scale1 = scale1.and(15);
-                    IntVector first0 = s0.reinterpretAsInts();
-                    first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
-                    total0 = total0.add(first0.mul(scale0));
-                    IntVector second0 = u0.reinterpretAsInts();
-                    second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
-                    total0 = total0.add(second0.mul(scale1));
-                    IntVector first1 = s1.reinterpretAsInts();
-                    first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
-                    total1 = total1.add(first1.mul(scale0));
-                    IntVector second1 = u1.reinterpretAsInts();
-                    second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
-                    total1 = total1.add(second1.mul(scale1));
-                }
-                products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.sub(offsets0).intoArray(y, at + g * LANES);
             products1.sub(offsets1).intoArray(y, at + stride + g * LANES);

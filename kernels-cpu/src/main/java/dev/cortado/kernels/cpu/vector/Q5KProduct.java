@@ -47,129 +47,119 @@ final class Q5KProduct {
         float[] scales = x.scales();
         int[] sums = x.sums32();
         int[] starts = x.starts32();
-        int firstBlock = token * blocks;
-        long p = weights;
+        int from = 8 * blocks * token;
+        int end = from + 8 * blocks;
+        long chunk = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.zero(F);
             FloatVector offsets = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 180 * LANES) {
-                int k = firstBlock + b;
-                FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                FloatVector minScale = ((IntVector)
-                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                                        .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                IntVector minSum = IntVector.zero(I);
-                int run = 8 * k;
-                for (int j = 0; j < 8; j++, run++) {
-                    IntVector m = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (12 + j) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    minSum = minSum.add(m.mul(sums[run]));
+            IntVector total = IntVector.zero(I);
+            IntVector minSum = IntVector.zero(I);
+            for (int c = from; c < end; c++, chunk += 22 * LANES) {
+                int o = 16 * c;
+                IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 2 * LANES, LITTLE_ENDIAN);
+                ShortVector s = broadcast(I, starts[c]).reinterpretAsShorts();
+                ShortVector u = ShortVector.zero(S);
+                IntVector q;
+                IntVector n;
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 6 * LANES, LITTLE_ENDIAN);
+                n = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 3).and(0x00100010));
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 2).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 1).and(0x00100010));
+                u = u.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 10 * LANES, LITTLE_ENDIAN);
+                n = q.and(0x000F000F).or(high.and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 1).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 2).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 3).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 14 * LANES, LITTLE_ENDIAN);
+                n = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 5).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 6).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 7).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 18 * LANES, LITTLE_ENDIAN);
+                n = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 9).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 10).and(0x00100010));
+                s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                n = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 11).and(0x00100010));
+                u = u.add(
+                        n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                IntVector part = s.add(u).reinterpretAsInts();
+                part = part.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part.lanewise(ASHR, 16));
+                part = part.add(16 * sums[c]);
+                IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
+                        .convertShape(ZERO_EXTEND_B2I, I, 0);
+                total = total.add(part.mul(runScale));
+                IntVector min =
+                        (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                minSum = minSum.add(min.mul(sums[c]));
+                if ((c & 7) == 7) {
+                    FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 22 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 24 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    float inputScale = scales[c >> 3];
+                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
+                    offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
+                    total = IntVector.zero(I);
+                    minSum = IntVector.zero(I);
+                    chunk += 4 * LANES;
                 }
-                float inputScale = scales[k];
-                offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
-                IntVector total = IntVector.zero(I);
-                long chunk = p + 20 * LANES;
-                for (int c = 0; c < 8; c++, chunk += 20 * LANES) {
-                    int o = 128 * k + 16 * c;
-                    IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    ShortVector s = broadcast(I, starts[8 * k + c]).reinterpretAsShorts();
-                    ShortVector u = ShortVector.zero(S);
-                    IntVector q;
-                    IntVector n;
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    n = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts().mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHL, 3).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHL, 2).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHL, 1).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    n = q.and(0x000F000F).or(high.and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 1).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 2).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 3).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    n = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 5).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 6).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 7).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 16 * LANES, LITTLE_ENDIAN);
-                    n = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 9).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 10).and(0x00100010));
-                    s = s.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    n = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 11).and(0x00100010));
-                    u = u.add(n.reinterpretAsShorts()
-                            .mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    IntVector part = s.add(u).reinterpretAsInts();
-                    part = part.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part.lanewise(ASHR, 16));
-                    part = part.add(16 * sums[8 * k + c]);
-                    IntVector runScale = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    total = total.add(part.mul(runScale));
-                }
-                products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
             }
             products.sub(offsets).intoArray(y, at + g * LANES);
         }
@@ -190,163 +180,158 @@ final class Q5KProduct {
         float[] scales = x.scales();
         int[] sums = x.sums32();
         int[] starts = x.starts32();
-        int firstBlock = token * blocks;
+        int from = 8 * blocks * token;
+        int end = from + 8 * blocks;
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 32;
-        long p = weights;
+        long chunk = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.zero(F);
             FloatVector offsets0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.zero(F);
             FloatVector offsets1 = FloatVector.zero(F);
-            for (int b = 0; b < blocks; b++, p += 180 * LANES) {
-                int k = firstBlock + b;
-                FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                FloatVector minScale = ((IntVector)
-                                ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2 * LANES, LITTLE_ENDIAN)
-                                        .convertShape(S2I, I, 0))
-                        .lanewise(LSHL, 13)
-                        .and(0x8FFFE000)
-                        .reinterpretAsFloats()
-                        .mul(0x1p112f);
-                IntVector minSum0 = IntVector.zero(I);
-                IntVector minSum1 = IntVector.zero(I);
-                int run = 8 * k;
-                for (int j = 0; j < 8; j++, run++) {
-                    IntVector m = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (12 + j) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    minSum0 = minSum0.add(m.mul(sums[run]));
-                    minSum1 = minSum1.add(m.mul(sums[run + nextRun]));
+            IntVector total0 = IntVector.zero(I);
+            IntVector minSum0 = IntVector.zero(I);
+            IntVector total1 = IntVector.zero(I);
+            IntVector minSum1 = IntVector.zero(I);
+            for (int c = from; c < end; c++, chunk += 22 * LANES) {
+                int o = 16 * c;
+                int o1 = o + nextPair;
+                IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk + 2 * LANES, LITTLE_ENDIAN);
+                ShortVector s0 = broadcast(I, starts[c]).reinterpretAsShorts();
+                ShortVector s1 = broadcast(I, starts[c + nextRun]).reinterpretAsShorts();
+                IntVector q;
+                ShortVector v;
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 6 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).or(high.lanewise(LSHL, 4).and(0x00100010)).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 3).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 2).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHL, 1).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 10 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).or(high.and(0x00100010)).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 1).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 2).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 3).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 14 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).or(high.lanewise(LSHR, 4).and(0x00100010)).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 5).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 6).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 7).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
+                q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 18 * LANES, LITTLE_ENDIAN);
+                v = q.and(0x000F000F).or(high.lanewise(LSHR, 8).and(0x00100010)).reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 4)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 9).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 8)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 10).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
+                v = q.lanewise(LSHR, 12)
+                        .and(0x000F000F)
+                        .or(high.lanewise(LSHR, 11).and(0x00100010))
+                        .reinterpretAsShorts();
+                s0 = s0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
+                s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
+                IntVector part0 = s0.reinterpretAsInts();
+                part0 = part0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part0.lanewise(ASHR, 16));
+                part0 = part0.add(16 * sums[c]);
+                IntVector part1 = s1.reinterpretAsInts();
+                part1 = part1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part1.lanewise(ASHR, 16));
+                part1 = part1.add(16 * sums[c + nextRun]);
+                IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
+                        .convertShape(ZERO_EXTEND_B2I, I, 0);
+                total0 = total0.add(part0.mul(runScale));
+                total1 = total1.add(part1.mul(runScale));
+                IntVector min =
+                        (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
+                                .convertShape(ZERO_EXTEND_B2I, I, 0);
+                minSum0 = minSum0.add(min.mul(sums[c]));
+                minSum1 = minSum1.add(min.mul(sums[c + nextRun]));
+                if ((c & 7) == 7) {
+                    FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 22 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    FloatVector minScale = ((IntVector) ShortVector.fromMemorySegment(
+                                            S_PER_LANE, SEGMENT, chunk + 24 * LANES, LITTLE_ENDIAN)
+                                    .convertShape(S2I, I, 0))
+                            .lanewise(LSHL, 13)
+                            .and(0x8FFFE000)
+                            .reinterpretAsFloats()
+                            .mul(0x1p112f);
+                    float inputScale0 = scales[c >> 3];
+                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                    offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
+                    float inputScale1 = scales[(c >> 3) + blocks];
+                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
+                    offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
+                    total0 = IntVector.zero(I);
+                    minSum0 = IntVector.zero(I);
+                    total1 = IntVector.zero(I);
+                    minSum1 = IntVector.zero(I);
+                    chunk += 4 * LANES;
                 }
-                float inputScale0 = scales[k];
-                offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
-                float inputScale1 = scales[k + blocks];
-                offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
-                IntVector total0 = IntVector.zero(I);
-                IntVector total1 = IntVector.zero(I);
-                long chunk = p + 20 * LANES;
-                for (int c = 0; c < 8; c++, chunk += 20 * LANES) {
-                    int o = 128 * k + 16 * c;
-                    int o1 = o + nextPair;
-                    IntVector high = IntVector.fromMemorySegment(I, SEGMENT, chunk, LITTLE_ENDIAN);
-                    ShortVector s0 = broadcast(I, starts[8 * k + c]).reinterpretAsShorts();
-                    ShortVector s1 = broadcast(I, starts[8 * k + c + nextRun]).reinterpretAsShorts();
-                    IntVector q;
-                    ShortVector v;
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 4 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F)
-                            .or(high.lanewise(LSHL, 4).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHL, 3).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 8]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 8]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHL, 2).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 1]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 1]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHL, 1).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 9]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 9]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 8 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F).or(high.and(0x00100010)).reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 2]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 2]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 1).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 10]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 10]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 2).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 3]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 3]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 3).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 11]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 11]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 12 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F)
-                            .or(high.lanewise(LSHR, 4).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 4]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 4]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 5).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 12]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 12]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 6).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 5]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 5]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 7).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 13]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 13]).reinterpretAsShorts()));
-                    q = IntVector.fromMemorySegment(I, SEGMENT, chunk + 16 * LANES, LITTLE_ENDIAN);
-                    v = q.and(0x000F000F)
-                            .or(high.lanewise(LSHR, 8).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 6]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 6]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 4)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 9).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 14]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 14]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 8)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 10).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 7]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 7]).reinterpretAsShorts()));
-                    v = q.lanewise(LSHR, 12)
-                            .and(0x000F000F)
-                            .or(high.lanewise(LSHR, 11).and(0x00100010))
-                            .reinterpretAsShorts();
-                    s0 = s0.add(v.mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
-                    s1 = s1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
-                    IntVector part0 = s0.reinterpretAsInts();
-                    part0 = part0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part0.lanewise(ASHR, 16));
-                    part0 = part0.add(16 * sums[8 * k + c]);
-                    IntVector part1 = s1.reinterpretAsInts();
-                    part1 = part1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part1.lanewise(ASHR, 16));
-                    part1 = part1.add(16 * sums[8 * k + c + nextRun]);
-                    IntVector runScale = (IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p + (4 + c) * LANES, LITTLE_ENDIAN)
-                                    .convertShape(ZERO_EXTEND_B2I, I, 0);
-                    total0 = total0.add(part0.mul(runScale));
-                    total1 = total1.add(part1.mul(runScale));
-                }
-                products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.sub(offsets0).intoArray(y, at + g * LANES);
             products1.sub(offsets1).intoArray(y, at + stride + g * LANES);

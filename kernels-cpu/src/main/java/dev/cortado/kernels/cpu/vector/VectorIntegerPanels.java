@@ -100,50 +100,57 @@ public final class VectorIntegerPanels {
     }
 
     private static void q2K(long p, int blocks, Room panel, int lane, Scratch scratch) {
-        VectorPlanes.halvesTimesBits(p, p + 4L * LANES, 16, 0, 15, 1, panel.factors, lane);
-        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 4L * LANES, 16, 4, 15, -1, panel.offsets, lane);
+        long chunk = 10L * LANES;
+        long halves = p + 8 * chunk;
+        VectorPlanes.halvesTimesBits(halves, p, chunk, 2, 0, 15, 1, panel.factors, lane);
+        VectorPlanes.halvesTimesBits(halves + 2L * LANES, p, chunk, 2, 4, 15, -1, panel.offsets, lane);
         for (int c = 0; c < 8; c++) {
-            VectorPlanes.twoBits(p + (20L + 8 * c) * LANES, 0, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.twoBits(p + c * chunk + 2L * LANES, 0, panel.pairs, lane + c * CHUNK);
         }
     }
 
     private static void q3K(long p, int blocks, Room panel, int lane, Scratch scratch) {
-        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, lane);
+        long chunk = 14L * LANES;
+        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 2, panel.factors, lane);
         for (int c = 0; c < 8; c++) {
-            long chunk = p + (18L + 12 * c) * LANES;
-            VectorPlanes.twoBits(chunk, 4, panel.pairs, lane + c * CHUNK);
-            VectorPlanes.addFifthBits(chunk + 8L * LANES, 2, panel.pairs, lane + c * CHUNK);
+            long fields = p + c * chunk + 2L * LANES;
+            VectorPlanes.twoBits(fields, 4, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.addFifthBits(fields + 8L * LANES, 2, panel.pairs, lane + c * CHUNK);
         }
     }
 
     private static void q4K(long p, int blocks, Room panel, int lane, Scratch scratch) {
-        kScales(p, panel, lane);
+        long chunk = 18L * LANES;
+        kScales(p, chunk, panel, lane);
         for (int c = 0; c < 8; c++) {
-            VectorPlanes.nibbles(p + (20L + 16 * c) * LANES, 0, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.nibbles(p + c * chunk + 2L * LANES, 0, panel.pairs, lane + c * CHUNK);
         }
     }
 
     private static void q5K(long p, int blocks, Room panel, int lane, Scratch scratch) {
-        kScales(p, panel, lane);
+        long chunk = 22L * LANES;
+        kScales(p, chunk, panel, lane);
         VectorPlanes.addZeros(16, 8, panel.factors, panel.offsets, lane);
         for (int c = 0; c < 8; c++) {
-            long chunk = p + (20L + 20 * c) * LANES;
-            VectorPlanes.nibbles(chunk + 4L * LANES, 16, panel.pairs, lane + c * CHUNK);
-            VectorPlanes.addFifthBits(chunk, 4, panel.pairs, lane + c * CHUNK);
+            long fifth = p + c * chunk + 2L * LANES;
+            VectorPlanes.nibbles(fifth + 4L * LANES, 16, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.addFifthBits(fifth, 4, panel.pairs, lane + c * CHUNK);
         }
     }
 
-    private static void kScales(long p, Room panel, int lane) {
-        VectorPlanes.halvesTimesBytes(p, p + 4L * LANES, 8, panel.factors, lane);
-        VectorPlanes.halvesTimesBits(p + 2L * LANES, p + 12L * LANES, 8, 0, -1, -1, panel.offsets, lane);
+    private static void kScales(long p, long chunk, Room panel, int lane) {
+        long halves = p + 8 * chunk;
+        VectorPlanes.halvesTimesBytes(halves, p, chunk, 1, panel.factors, lane);
+        VectorPlanes.halvesTimesBits(halves + 2L * LANES, p + LANES, chunk, 1, 0, -1, -1, panel.offsets, lane);
     }
 
     private static void q6K(long p, int blocks, Room panel, int lane, Scratch scratch) {
-        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 16, panel.factors, lane);
+        long chunk = 26L * LANES;
+        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 2, panel.factors, lane);
         for (int c = 0; c < 8; c++) {
-            long chunk = p + (18L + 24 * c) * LANES;
-            VectorPlanes.nibbles(chunk + 8L * LANES, 32, panel.pairs, lane + c * CHUNK);
-            VectorPlanes.addTwoBits(chunk, 4, panel.pairs, lane + c * CHUNK);
+            long high = p + c * chunk + 2L * LANES;
+            VectorPlanes.nibbles(high + 8L * LANES, 32, panel.pairs, lane + c * CHUNK);
+            VectorPlanes.addTwoBits(high, 4, panel.pairs, lane + c * CHUNK);
         }
     }
 }

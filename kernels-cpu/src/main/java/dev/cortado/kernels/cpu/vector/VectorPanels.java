@@ -52,9 +52,10 @@ public final class VectorPanels {
     }
 
     private static void iq4Xs(long p, float[] panel, int at, Scratch scratch) {
-        VectorPlanes.halvesTimesBytes(p, p + 2L * LANES, 8, scratch.factors, 0);
+        long chunk = 17L * LANES;
+        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 1, scratch.factors, 0);
         for (int c = 0; c < 8; c++) {
-            VectorPlanes.table(p + (10L + 16 * c) * LANES, IQ4, scratch.weights, 32 * LANES * c);
+            VectorPlanes.table(p + c * chunk + LANES, IQ4, scratch.weights, 32 * LANES * c);
         }
         VectorPlanes.scale(scratch.weights, 8, scratch.factors, panel, at);
     }

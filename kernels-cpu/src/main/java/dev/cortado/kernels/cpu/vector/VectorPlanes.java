@@ -230,26 +230,34 @@ final class VectorPlanes {
                 .intoArray(out, at);
     }
 
-    /** {@code out[at + j * ROWS...]} = a plane of halves times plane j of {@code runs} planes of signed bytes. */
-    static void halvesTimesBytes(long plane, long bytes, int runs, float[] out, int at) {
-        halvesTimesBits(plane, bytes, runs, 0, -1, 1, out, at);
+    /**
+     * {@code out[at + j * ROWS...]} = a plane of halves times plane j of signed bytes: {@code runs} planes (1 or 2) side by
+     * side in each of 8 chunks.
+     */
+    static void halvesTimesBytes(long plane, long bytes, long chunk, int runs, float[] out, int at) {
+        halvesTimesBits(plane, bytes, chunk, runs, 0, -1, 1, out, at);
     }
 
-    /**
-     * {@code out[at + j * ROWS...]} = sign (1 or -1) times a plane of halves times {@code byte >> shift & mask} of plane
-     * j of {@code runs} planes of bytes.
-     */
+    /** As {@link #halvesTimesBytes}, with {@code sign} (1 or -1) times {@code byte >> shift & mask} for each byte. */
     static void halvesTimesBits(
-            long plane, long bytes, int runs, int shift, int mask, float sign, float[] out, int at) {
+            long plane,
+            long bytes,
+            long chunk,
+            int runs,
+            int shift,
+            int mask,
+            float sign,
+            float[] out,
+            int at) {
         FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, plane, LITTLE_ENDIAN)
                         .convertShape(S2I, I, 0))
                 .lanewise(LSHL, 13)
                 .and(0x8FFFE000)
                 .reinterpretAsFloats()
                 .mul(sign * 0x1p112f);
-        for (int j = 0; j < runs; j++) {
-            IntVector b = ((IntVector)
-                            ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, bytes + (long) j * LANES, LITTLE_ENDIAN)
+        for (int j = 0; j < 8 * runs; j++) {
+            long b0 = bytes + j / runs * chunk + j % runs * LANES;
+            IntVector b = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, b0, LITTLE_ENDIAN)
                                     .convertShape(B2I, I, 0))
                     .lanewise(ASHR, shift)
                     .and(mask);

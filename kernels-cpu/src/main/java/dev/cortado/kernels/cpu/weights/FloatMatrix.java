@@ -60,10 +60,12 @@ public final class FloatMatrix extends CpuMatrix {
 
     @Override
     public void prepare(Inputs x) {
-        if (x.tokens() < EIGHT_FROM) {
-            x.prepareFloats();
-        } else {
+        if (x.tokens() >= EIGHT_FROM) {
             x.prepareEight();
+        } else if (storage == TensorType.F16) {
+            x.prepareForHalves();
+        } else {
+            x.prepareFloats();
         }
     }
 
@@ -77,13 +79,7 @@ public final class FloatMatrix extends CpuMatrix {
         check(x, from, to, y, at, stride);
         int tokens = x.tokens();
         if (tokens < EIGHT_FROM) {
-            RowProduct one = kernels.one().get();
-            for (int r = from; r < to; r++) {
-                long row = address(r, 0);
-                for (int t = 0; t < tokens; t++) {
-                    one.multiply(row, columns(), x.floats(t), y, at + t * stride + r, scratch.sums);
-                }
-            }
+            multiplyOneByOne(x, from, to, y, at, stride, scratch);
             return;
         }
         RowsByEight eight = kernels.eight().get();
@@ -91,6 +87,26 @@ public final class FloatMatrix extends CpuMatrix {
         for (int r = from; r < to; r += perChunk) {
             int count = Math.min(perChunk, to - r);
             eight.multiply(address(r, 0), count, columns(), x.eight(), tokens, y, at + r, stride, scratch.sums);
+        }
+    }
+
+    private void multiplyOneByOne(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
+        RowProduct one = kernels.one().get();
+        boolean halves = storage == TensorType.F16;
+        for (int r = from; r < to; r++) {
+            long row = address(r, 0);
+            for (int t = 0; t < x.tokens(); t++) {
+                long input = halves ? x.forHalves(t) : x.floats(t);
+                one.multiply(row, columns(), input, y, at + t * stride + r, scratch.sums);
+            }
+        }
+        if (halves) {
+            for (int t = 0; t < x.tokens(); t++) {
+                float magnitude = x.magnitude(t);
+                for (int i = at + t * stride + from, end = i + to - from; i < end; i++) {
+                    y[i] *= magnitude;
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.cortado.kernels.cpu.memory.AllMemory.getHalf;
 import static dev.cortado.kernels.cpu.memory.AllMemory.getShort;
 
 import dev.cortado.gguf.TensorType;
+import dev.cortado.kernels.cpu.memory.AllMemory;
 import java.util.Arrays;
 
 /** Rows of F32, F16 and BF16 in plain loops: one weight, and the products with one input and with eight. */
@@ -34,7 +35,11 @@ public final class FloatRow {
         for (int i = 0; i < lanes; i++) {
             sums[i] = (sums[i] + sums[lanes + i]) + (sums[2 * lanes + i] + sums[3 * lanes + i]);
         }
-        y[to] = addRest(weights, whole, columns, x, halve(sums, lanes));
+        float sum = halve(sums, lanes);
+        for (int k = whole; k < columns; k++) {
+            sum = Math.fma(beforeScaling(weights, k), getFloat(x + 4L * k), sum);
+        }
+        y[to] = sum;
     }
 
     /** A {@link RowsByEight}. */
@@ -81,17 +86,14 @@ public final class FloatRow {
         Arrays.fill(sums, 0, step, 0);
         for (int k = 0; k < count; k += step) {
             for (int i = 0; i < step; i++) {
-                sums[i] = Math.fma(weight(type, weights, k + i), getFloat(x + 4L * (k + i)), sums[i]);
+                sums[i] = Math.fma(beforeScaling(weights, k + i), getFloat(x + 4L * (k + i)), sums[i]);
             }
         }
     }
 
-    private float addRest(long weights, int from, int columns, long x, float sum) {
-        float all = sum;
-        for (int k = from; k < columns; k++) {
-            all = Math.fma(weight(type, weights, k), getFloat(x + 4L * k), all);
-        }
-        return all;
+    /** Weight k as a {@link RowProduct} counts it. */
+    private float beforeScaling(long row, int k) {
+        return type == TensorType.F16 ? AllMemory.getHalfUnscaled(row + 2L * k) : weight(type, row, k);
     }
 
     /**

@@ -16,8 +16,12 @@ public final class Inputs {
     private final QuantizedRows blocks256 = new QuantizedRows(256);
     private final InterleavedRows many = new InterleavedRows();
     private final NativeBuffer bufferOfFloats = new NativeBuffer();
+    private final NativeBuffer bufferForHalves = new NativeBuffer();
     private final NativeBuffer bufferOfEight = new NativeBuffer();
     private long floats;
+    private long forHalves;
+    private float[] magnitudes = {};
+    private float[] scaled = {};
     private long eight;
     private float[] x = new float[0];
     private int at;
@@ -25,6 +29,7 @@ public final class Inputs {
     private int tokens;
     private int columns;
     private boolean hasFloats;
+    private boolean hasForHalves;
     private boolean hasEight;
     private float[] sideBySide = {};
     private boolean hasSideBySide;
@@ -44,6 +49,7 @@ public final class Inputs {
         this.tokens = tokens;
         this.columns = columns;
         hasFloats = false;
+        hasForHalves = false;
         hasEight = false;
         hasSideBySide = false;
         has32 = false;
@@ -62,6 +68,43 @@ public final class Inputs {
             MemorySegment.copy(x, at + t * stride, SEGMENT, FLOAT, floats + t * floatStride(), columns);
         }
         hasFloats = true;
+    }
+
+    /**
+     * Makes the form of float32 that meets halves' bits unscaled: each row times 2^112 and divided by its {@link
+     * #magnitude}, so that no product overflows, and none underflows that counts beside the row's largest.
+     */
+    void prepareForHalves() {
+        if (hasForHalves) {
+            return;
+        }
+        forHalves = bufferForHalves.atLeast(tokens * floatStride());
+        if (magnitudes.length < tokens || scaled.length < columns) {
+            magnitudes = new float[tokens];
+            scaled = new float[columns];
+        }
+        for (int t = 0; t < tokens; t++) {
+            int from = at + t * stride;
+            // a power of two and its inverse that are both normal floats
+            int exponent = Math.clamp(Math.getExponent(largest(from)), -126, 126);
+            float inverse = Math.scalb(1f, -exponent);
+            for (int k = 0; k < columns; k++) {
+                scaled[k] = x[from + k] * inverse * 0x1p112f;
+            }
+            MemorySegment.copy(scaled, 0, SEGMENT, FLOAT, forHalves + t * floatStride(), columns);
+            magnitudes[t] = Math.scalb(1f, exponent);
+        }
+        hasForHalves = true;
+    }
+
+    /** The largest magnitude of the row that begins at x[from]. */
+    private float largest(int from) {
+        int fours = columns & -4;
+        float largest = QuantizedRows.largest(x, from, fours);
+        for (int k = fours; k < columns; k++) {
+            largest = Math.max(largest, Math.abs(x[from + k]));
+        }
+        return largest;
     }
 
     /**
@@ -179,6 +222,19 @@ public final class Inputs {
             throw new IllegalStateException("inputs were not prepared as floats");
         }
         return floats + token * floatStride();
+    }
+
+    /** Address of a row that meets halves' bits; products are to be multiplied with its {@link #magnitude}. */
+    long forHalves(int token) {
+        if (!hasForHalves) {
+            throw new IllegalStateException("inputs were not prepared for halves");
+        }
+        return forHalves + token * floatStride();
+    }
+
+    /** The power of two that is about a row's largest magnitude. */
+    float magnitude(int token) {
+        return magnitudes[token];
     }
 
     /** Address of the form for eight rows at once. */

@@ -1,6 +1,9 @@
 package dev.cortado.kernels.cpu.weights;
 
-/** A kernel: the dot product of one row of floating-point weights, as the file has it, with a float32 input. */
+/**
+ * A kernel: the dot product of one row of floating-point weights, as the file has it, with a float32 input. Halves count as
+ * 2^-112 of their value, see {@link Inputs#prepareForHalves}.
+ */
 @FunctionalInterface
 public interface RowProduct {
     /**
