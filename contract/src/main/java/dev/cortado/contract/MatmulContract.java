@@ -81,6 +81,16 @@ interface MatmulContract extends UnderTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    default void rows_may_have_thousands_of_columns(TensorType type) {
+        Random random = new Random(9);
+        Tensor weights = Weights.tame(type, random, 150, 9 * 256);
+        for (int tokens : new int[] {1, 3, 8}) {
+            assertProduct(weights, Samples.integers(random, tokens, weights.columns()), 0);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 7})
     default void matrices_that_are_worth_several_threads(int tokens) {
         Random random = new Random(6);

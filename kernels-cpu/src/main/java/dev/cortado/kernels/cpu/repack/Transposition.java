@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Interleaves whole rows of the types whose bits stay as they are: a block is scales of 16 bits, then ints of weights.
+ * Interleaves rows of the types whose bits stay as they are: a block is scales of 16 bits, then ints of weights.
  * It goes through arrays, because small models are loaded before C2 has compiled anything, and code of the interpreter
  * and of C1 takes many times longer to a value in memory than to one in an array. For one thread.
  */
@@ -24,12 +24,13 @@ public final class Transposition {
     /**
      * Interleaves a group of rows; lanes beyond them become zero.
      *
-     * @param source address of the first row as the file has it, the others following
+     * @param source address of the first row's first block as the file has it
+     * @param rowBytes from one row to the next
      * @param rows how many there are, at most {@code lanes}
-     * @param blocks per row
+     * @param blocks of each row
      * @param target address of the group
      */
-    public void interleave(long source, int rows, int blocks, long target, int lanes) {
+    public void interleave(long source, long rowBytes, int rows, int blocks, long target, int lanes) {
         int halves = blocks * (scales + 2 * ints);
         if (row.length != halves || group.length != halves * lanes) {
             row = new short[halves];
@@ -39,7 +40,7 @@ public final class Transposition {
             Arrays.fill(group, (short) 0);
         }
         for (int lane = 0; lane < rows; lane++) {
-            MemorySegment.copy(AllMemory.SEGMENT, AllMemory.SHORT, source + 2L * halves * lane, row, 0, halves);
+            MemorySegment.copy(AllMemory.SEGMENT, AllMemory.SHORT, source + rowBytes * lane, row, 0, halves);
             scatter(blocks, lanes, lane);
         }
         MemorySegment.copy(group, 0, AllMemory.SEGMENT, AllMemory.SHORT, target, halves * lanes);

@@ -41,19 +41,19 @@ final class Iq4XsProduct {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int from = 8 * blocks * token;
+        int from = 8 * firstBlock;
         int end = from + 8 * blocks;
         ByteVector table = TABLE;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             IntVector total = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 17 * LANES) {
                 int o = 16 * c;
@@ -188,21 +188,22 @@ final class Iq4XsProduct {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int from = 8 * blocks * token;
+        int from = 8 * firstBlock;
         int end = from + 8 * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         ByteVector table = TABLE;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             IntVector total0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 17 * LANES) {
@@ -369,7 +370,7 @@ final class Iq4XsProduct {
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
                     products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                    float inputScale1 = scales[(c >> 3) + blocks];
+                    float inputScale1 = scales[(c >> 3) + nextBlock];
                     products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
                     total0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);

@@ -40,18 +40,17 @@ final class Mxfp4Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int firstBlock = token * blocks;
         ByteVector table = TABLE;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             for (int b = 0; b < blocks; b++, p += 17 * LANES) {
                 int k = firstBlock + b;
                 IntVector exponent = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -153,20 +152,20 @@ final class Mxfp4Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int firstBlock = token * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         ByteVector table = TABLE;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             for (int b = 0; b < blocks; b++, p += 17 * LANES) {
                 int k = firstBlock + b;
                 IntVector exponent = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -277,7 +276,7 @@ final class Mxfp4Product {
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = scales[k + blocks];
+                float inputScale1 = scales[k + nextBlock];
                 products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);

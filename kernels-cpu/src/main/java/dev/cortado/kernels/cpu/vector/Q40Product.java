@@ -35,7 +35,7 @@ final class Q40Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -43,10 +43,9 @@ final class Q40Product {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums32();
-        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 18 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
@@ -117,7 +116,7 @@ final class Q40Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -125,13 +124,13 @@ final class Q40Product {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums32();
-        int firstBlock = token * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 32;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             for (int b = 0; b < blocks; b++, p += 18 * LANES) {
                 int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -206,7 +205,7 @@ final class Q40Product {
                 sum1 = sum1.sub(8 * sums[k + nextRun]);
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = scales[k + blocks];
+                float inputScale1 = scales[k + nextBlock];
                 products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);

@@ -35,7 +35,7 @@ final class Q41Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -43,10 +43,9 @@ final class Q41Product {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums32();
-        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             FloatVector offsets = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 20 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -125,7 +124,7 @@ final class Q41Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -133,14 +132,14 @@ final class Q41Product {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums32();
-        int firstBlock = token * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 32;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
             FloatVector offsets0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             FloatVector offsets1 = FloatVector.zero(F);
             for (int b = 0; b < blocks; b++, p += 20 * LANES) {
                 int k = firstBlock + b;
@@ -222,7 +221,7 @@ final class Q41Product {
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                 offsets0 = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale0), offsets0);
-                float inputScale1 = scales[k + blocks];
+                float inputScale1 = scales[k + nextBlock];
                 products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
                 offsets1 = FloatVector.broadcast(F, (float) sums[k + nextRun]).fma(min.mul(inputScale1), offsets1);
             }

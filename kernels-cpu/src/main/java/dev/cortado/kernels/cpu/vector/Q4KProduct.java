@@ -38,7 +38,7 @@ final class Q4KProduct {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -46,11 +46,11 @@ final class Q4KProduct {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums32();
-        int from = 8 * blocks * token;
+        int from = 8 * firstBlock;
         int end = from + 8 * blocks;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             FloatVector offsets = FloatVector.zero(F);
             IntVector total = IntVector.zero(I);
             IntVector minSum = IntVector.zero(I);
@@ -144,7 +144,7 @@ final class Q4KProduct {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -152,15 +152,16 @@ final class Q4KProduct {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] sums = x.sums32();
-        int from = 8 * blocks * token;
+        int from = 8 * firstBlock;
         int end = from + 8 * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 32;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
             FloatVector offsets0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             FloatVector offsets1 = FloatVector.zero(F);
             IntVector total0 = IntVector.zero(I);
             IntVector minSum0 = IntVector.zero(I);
@@ -256,7 +257,7 @@ final class Q4KProduct {
                     float inputScale0 = scales[c >> 3];
                     products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
                     offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
-                    float inputScale1 = scales[(c >> 3) + blocks];
+                    float inputScale1 = scales[(c >> 3) + nextBlock];
                     products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
                     offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
                     total0 = IntVector.zero(I);

@@ -35,7 +35,7 @@ final class Q50Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -43,10 +43,9 @@ final class Q50Product {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] starts = x.starts32();
-        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             for (int b = 0; b < blocks; b++, p += 22 * LANES) {
                 int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -142,7 +141,7 @@ final class Q50Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -150,13 +149,13 @@ final class Q50Product {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] starts = x.starts32();
-        int firstBlock = token * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 32;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             for (int b = 0; b < blocks; b++, p += 22 * LANES) {
                 int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -266,7 +265,7 @@ final class Q50Product {
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = scales[k + blocks];
+                float inputScale1 = scales[k + nextBlock];
                 products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);

@@ -38,7 +38,7 @@ final class Q6KProduct {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -46,11 +46,11 @@ final class Q6KProduct {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] starts = x.starts16();
-        int from = 8 * blocks * token;
+        int from = 8 * firstBlock;
         int end = from + 8 * blocks;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             IntVector total = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 26 * LANES) {
                 int o = 16 * c;
@@ -157,7 +157,7 @@ final class Q6KProduct {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
@@ -165,14 +165,15 @@ final class Q6KProduct {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
         int[] starts = x.starts16();
-        int from = 8 * blocks * token;
+        int from = 8 * firstBlock;
         int end = from + 8 * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         int nextRun = x.columns() / 16;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             IntVector total0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 26 * LANES) {
@@ -295,7 +296,7 @@ final class Q6KProduct {
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
                     products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                    float inputScale1 = scales[(c >> 3) + blocks];
+                    float inputScale1 = scales[(c >> 3) + nextBlock];
                     products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
                     total0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);

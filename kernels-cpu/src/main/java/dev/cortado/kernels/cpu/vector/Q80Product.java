@@ -22,7 +22,7 @@ import jdk.incubator.vector.ShortVector;
 /**
  * Products of Q8_0. The even and the odd bytes of a plane, widened to 16 bits, times their inputs: two products of at
  * most 128 * 127 fit in a half, then the halves are widened and summed apart.
- * The loop counts from 0: with token * blocks as its first index C2's code took half as long again.
+ * The loop counts from 0: with the first block as its first index C2's code took half as long again.
  *
  * @see dev.cortado.kernels.cpu.repack.Layout
  */
@@ -35,17 +35,16 @@ final class Q80Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int firstBlock = token * blocks;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.zero(F);
+            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             for (int b = 0; b < blocks; b++, p += 34 * LANES) {
                 int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -139,19 +138,19 @@ final class Q80Product {
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         int[] pairs = x.pairs();
         float[] scales = x.scales();
-        int firstBlock = token * blocks;
+        int nextBlock = x.blocks();
         int nextPair = x.columns() / 2;
         long p = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.zero(F);
+            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
+            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             for (int b = 0; b < blocks; b++, p += 34 * LANES) {
                 int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -278,7 +277,7 @@ final class Q80Product {
                 IntVector sum1 = low1.add(high1);
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                float inputScale1 = scales[k + blocks];
+                float inputScale1 = scales[k + nextBlock];
                 products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
             }
             products0.intoArray(y, at + g * LANES);

@@ -28,7 +28,7 @@ final class Q80ProductByEight {
 
     /** Two groups at a time, which share the broadcasts of the inputs; their 16 sums need more than 16 registers. */
     static void twoGroups(
-            long weights, int groups, int blocks, float[] x, int tokens, float[] y, int at, int stride) {
+            long weights, int groups, int blocks, float[] x, int from, int tokens, float[] y, int at, int stride) {
         int y1 = tokens > 1 ? stride : 0;
         int y2 = tokens > 2 ? y1 + stride : y1;
         int y3 = tokens > 3 ? y2 + stride : y2;
@@ -73,7 +73,7 @@ final class Q80ProductByEight {
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                int o = 256 * b;
+                int o = from + 256 * b;
                 for (int k = 0; k < 32; k++) {
                     long plane = 2 * LANES + 4L * LANES * (k >> 2);
                     int shift = 24 - 8 * (k & 3);
@@ -132,7 +132,7 @@ final class Q80ProductByEight {
 
     /** A group at a time. */
     static void oneGroup(
-            long weights, int groups, int blocks, float[] x, int tokens, float[] y, int at, int stride) {
+            long weights, int groups, int blocks, float[] x, int from, int tokens, float[] y, int at, int stride) {
         int y1 = tokens > 1 ? stride : 0;
         int y2 = tokens > 2 ? y1 + stride : y1;
         int y3 = tokens > 3 ? y2 + stride : y2;
@@ -159,7 +159,7 @@ final class Q80ProductByEight {
                         .and(0x8FFFE000)
                         .reinterpretAsFloats()
                         .mul(0x1p112f);
-                int o = 256 * b;
+                int o = from + 256 * b;
                 for (int k = 0; k < 32; k++) {
                     long plane = 2 * LANES + 4L * LANES * (k >> 2);
                     int shift = 24 - 8 * (k & 3);

@@ -99,8 +99,8 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
 
     /**
      * Dequantises weights k to k + depth of rows {@code from} to {@code to}, at most {@link Panel#ROWS}, into
-     * {@code panel[at + column * ROWS + row]}; rows that are missing are 0. {@code from} is a multiple of ROWS, k and
-     * depth of the type's block size.
+     * {@code panel[at + column * ROWS + row]}; rows that are missing are 0. {@code from} is a multiple of ROWS, k of
+     * {@link IntegerPanel#DEPTH} and depth, at most that, of the type's block size.
      */
     public abstract void panel(int from, int to, int k, int depth, float[] panel, int at, Scratch scratch);
 
@@ -134,8 +134,8 @@ public abstract sealed class CpuMatrix implements Matrix, AutoCloseable
 
     /**
      * Sets {@code panel} to the weights from column k on of rows {@code from} to {@code to}, at most {@link
-     * IntegerPanel#ROWS}; those that are missing become 0. {@code from} is a multiple of ROWS, k and depth of the type's
-     * block size.
+     * IntegerPanel#ROWS}; those that are missing become 0. {@code from} is a multiple of ROWS, k of {@link
+     * IntegerPanel#DEPTH} and depth, at most that, of the type's block size.
      */
     public void integerPanel(int from, int to, int k, int depth, IntegerPanel.Room panel, Scratch scratch) {
         throw new UnsupportedOperationException("%s has no panel of integers".formatted(type()));

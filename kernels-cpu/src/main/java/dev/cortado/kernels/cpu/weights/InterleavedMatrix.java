@@ -29,6 +29,16 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     private static final AtomicLong REWRITTEN = new AtomicLong();
 
+    /**
+     * Columns whose inputs stay in the first-level cache while a band of rows passes by: inputs that come from the second
+     * level for each group of rows slow weights from memory down by a quarter. A multiple of every block size and of a
+     * panel's depth.
+     */
+    private static final int STRETCH = 1024;
+
+    /** Groups of rows that lie side by side in each stretch of columns; parts of a product had better be whole bands. */
+    private static final int GROUPS_OF_BAND = 64 / VectorModule.LANES;
+
     /** To wake a worker takes as long as to rewrite a good part of this. */
     private static final int BYTES_OF_PART = 512 << 10;
 
@@ -54,6 +64,7 @@ public final class InterleavedMatrix extends CpuMatrix {
     private final MemorySegment lastRows;
 
     private final int blocks;
+    private final int blocksOfStretch;
     private volatile boolean closed;
 
     private InterleavedMatrix(
@@ -72,6 +83,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         this.address = address;
         this.lastRows = lastRows;
         blocks = columns() / layout.blockSize();
+        blocksOfStretch = STRETCH / layout.blockSize();
     }
 
     static InterleavedMatrix of(
@@ -115,17 +127,21 @@ public final class InterleavedMatrix extends CpuMatrix {
         return rows;
     }
 
-    /** Interleaves groups of rows of the file's bytes; group 0 would go to {@code target}. */
+    /** Interleaves groups of rows of the file's bytes into memory for the whole matrix. */
     private void rewrite(int fromGroup, int toGroup, long target, boolean cold) {
         Transposition transposition = cold ? layout.transposition() : null;
-        for (int g = fromGroup; g < toGroup; g++) {
-            long to = target + g * groupBytes();
-            if (transposition == null) {
-                interleave(g, 0, blocks, to);
-            } else {
-                int first = g * LANES;
-                long from = address + first * type().bytes(columns());
-                transposition.interleave(from, Math.min(LANES, rows() - first), blocks, to, LANES);
+        long rowBytes = type().bytes(columns());
+        for (int b = 0; b < blocks; b += blocksOfStretch) {
+            int count = Math.min(blocksOfStretch, blocks - b);
+            for (int g = fromGroup; g < toGroup; g++) {
+                long to = target + offset(g, b);
+                if (transposition == null) {
+                    interleave(g, b, count, to);
+                } else {
+                    int first = g * LANES;
+                    long from = address + first * rowBytes + type().bytes((long) b * layout.blockSize());
+                    transposition.interleave(from, rowBytes, Math.min(LANES, rows() - first), count, to, LANES);
+                }
             }
         }
     }
@@ -158,22 +174,46 @@ public final class InterleavedMatrix extends CpuMatrix {
     }
 
     private long groupBytes() {
-        return (long) blocks * layout.blockBytes() * LANES;
+        return blocks * groupBlockBytes();
+    }
+
+    private static int nextBand(int group) {
+        return (group / GROUPS_OF_BAND + 1) * GROUPS_OF_BAND;
+    }
+
+    private long groupBlockBytes() {
+        return (long) layout.blockBytes() * LANES;
     }
 
     /**
-     * Address of {@code count} group-blocks of a group of rows, beginning with number {@code block}; valid until the
-     * scratch is used again.
+     * Where a group-block lies in memory of the matrix's own: band after band of groups, each stretch after stretch of
+     * columns, each group after group, so that a product reads all of it one after the other.
+     */
+    private long offset(int group, int block) {
+        int firstGroup = group / GROUPS_OF_BAND * GROUPS_OF_BAND;
+        int height = Math.min(GROUPS_OF_BAND, groups() - firstGroup);
+        int firstBlock = block / blocksOfStretch * blocksOfStretch;
+        int width = Math.min(blocksOfStretch, blocks - firstBlock);
+        long before = (long) firstGroup * blocks + (long) height * firstBlock;
+        return (before + (group - firstGroup) * width + (block - firstBlock)) * groupBlockBytes();
+    }
+
+    /**
+     * Address of {@code count} group-blocks of a group of rows, beginning with number {@code block} and all of one stretch;
+     * valid until the scratch is used again.
      */
     public long tile(int group, int block, int count, Scratch scratch) {
         Objects.checkIndex(group, groups());
         Objects.checkFromIndexSize(block, count, blocks);
         requireOpen();
-        long bytes = (long) layout.blockBytes() * LANES;
         if (source == null) {
-            return address + group * groupBytes() + block * bytes;
+            if (block % blocksOfStretch + count > blocksOfStretch) {
+                throw new IllegalArgumentException("matrix %s: blocks %d to %d are of more than one stretch of %d"
+                        .formatted(name(), block, block + count - 1, blocksOfStretch));
+            }
+            return address + offset(group, block);
         }
-        long tile = scratch.tile(count * bytes);
+        long tile = scratch.tile(count * groupBlockBytes());
         interleave(group, block, count, tile);
         return tile;
     }
@@ -184,7 +224,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         int present = Math.min(LANES, rows() - first);
         if (present < LANES) {
             AllMemory.SEGMENT
-                    .asSlice(target, (long) count * layout.blockBytes() * LANES)
+                    .asSlice(target, count * groupBlockBytes())
                     .fill((byte) 0);
         }
         long rowBytes = type().bytes(columns());
@@ -207,12 +247,16 @@ public final class InterleavedMatrix extends CpuMatrix {
     private void multiplyGroups(
             Kernels.Interleaved products, Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
         QuantizedRows inputs = x.quantized(layout.blockSize());
-        int perChunk = (int) Math.max(1, CACHED_BYTES / groupBytes());
+        int first = from / LANES;
         int whole = to / LANES;
-        for (int g = from / LANES; g < whole; g += perChunk) {
-            int count = Math.min(perChunk, whole - g);
-            long weights = tile(g, 0, blocks, scratch);
-            multiply(products, weights, count, inputs, 0, x.tokens(), y, at + g * LANES, stride, scratch);
+        for (int t = 0; t < x.tokens(); t++) {
+            Arrays.fill(y, at + t * stride + from, at + t * stride + whole * LANES, 0);
+        }
+        for (int g = first, next; g < whole; g = next) {
+            next = Math.min(whole, nextBand(g));
+            for (int b = 0; b < blocks; b += blocksOfStretch) {
+                add(products, g, next - g, b, inputs, 0, x.tokens(), y, at + g * LANES, stride, scratch);
+            }
         }
         if (whole * LANES < to) {
             multiplyLast(
@@ -231,17 +275,21 @@ public final class InterleavedMatrix extends CpuMatrix {
             int at,
             int stride,
             Scratch scratch) {
-        long weights = tile(group, 0, blocks, scratch);
         for (int t = 0; t < tokens; t++) {
-            multiply(products, weights, 1, x, t, 1, scratch.tail, 0, 0, scratch);
+            Arrays.fill(scratch.tail, 0);
+            for (int b = 0; b < blocks; b += blocksOfStretch) {
+                add(products, group, 1, b, x, t, 1, scratch.tail, 0, 0, scratch);
+            }
             System.arraycopy(scratch.tail, 0, y, at + t * stride, count);
         }
     }
 
-    private void multiply(
+    /** Adds the products of a stretch of columns, which begins with a block, and tokens from {@code token} on. */
+    private void add(
             Kernels.Interleaved products,
-            long weights,
+            int group,
             int groups,
+            int block,
             QuantizedRows x,
             int token,
             int tokens,
@@ -249,12 +297,15 @@ public final class InterleavedMatrix extends CpuMatrix {
             int at,
             int stride,
             Scratch scratch) {
+        int width = Math.min(blocksOfStretch, blocks - block);
+        long weights = tile(group, block, width, scratch);
         int t = 0;
-        for (; t + 2 <= tokens; t += 2) {
-            products.two().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+        int input = token * blocks + block;
+        for (; t + 2 <= tokens; t += 2, input += 2 * blocks) {
+            products.two().get().add(weights, groups, width, x, input, y, at + t * stride, stride, scratch);
         }
         if (t < tokens) {
-            products.one().get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
+            products.one().get().add(weights, groups, width, x, input, y, at + t * stride, stride, scratch);
         }
     }
 
@@ -288,11 +339,16 @@ public final class InterleavedMatrix extends CpuMatrix {
         Objects.checkIndex(row, rows());
         Objects.checkFromIndexSize(at, count, out.length);
         int size = layout.blockSize();
-        long weights = tile(row / LANES, from / size, count / size, scratch);
-        Block block = scratch.block;
-        for (int b = 0; b < count / size; b++) {
-            layout.unpack(weights + (long) b * layout.blockBytes() * LANES, LANES, row % LANES, block);
-            block.dequantize(out, at + b * size, size);
+        Block unpacked = scratch.block;
+        int end = (from + count) / size;
+        int next;
+        for (int first = from / size; first < end; first = next) {
+            next = Math.min(end, (first / blocksOfStretch + 1) * blocksOfStretch);
+            long weights = tile(row / LANES, first, next - first, scratch);
+            for (int b = first; b < next; b++, weights += groupBlockBytes()) {
+                layout.unpack(weights, LANES, row % LANES, unpacked);
+                unpacked.dequantize(out, at + b * size - from, size);
+            }
         }
     }
 
@@ -314,11 +370,15 @@ public final class InterleavedMatrix extends CpuMatrix {
         int first = from / LANES;
         int end = (to + LANES - 1) / LANES;
         Objects.checkIndex(at + (x.tokens() - 1) * stride + (end - first) * LANES - 1, y.length);
-        int perChunk = (int) Math.max(1, CACHED_BYTES / groupBytes());
-        for (int g = first; g < end; g += perChunk) {
-            int count = Math.min(perChunk, end - g);
-            long weights = tile(g, 0, blocks, scratch);
-            kernel.add(weights, count, blocks, x.sideBySide(), x.tokens(), y, at + (g - first) * LANES, stride);
+        for (int g = first, next; g < end; g = next) {
+            next = Math.min(end, nextBand(g));
+            int result = at + (g - first) * LANES;
+            for (int b = 0; b < blocks; b += blocksOfStretch) {
+                int width = Math.min(blocksOfStretch, blocks - b);
+                int inputs = 8 * b * layout.blockSize();
+                long weights = tile(g, b, width, scratch);
+                kernel.add(weights, next - g, width, x.sideBySide(), inputs, x.tokens(), y, result, stride);
+            }
         }
     }
 

@@ -158,7 +158,7 @@ public final class Kernels {
                 (vector, ready) -> {
                     ProductByEight kernel = vector.orElseThrow();
                     OnGroups call =
-                            (weights, scratch) -> kernel.add(weights, groups, TINY_BLOCKS, x, 8, y, 0, width);
+                            (weights, scratch) -> kernel.add(weights, groups, TINY_BLOCKS, x, 0, 8, y, 0, width);
                     String name = "product " + layout.type() + " x 8";
                     return warmup.add(Warmup.Stage.IDLE, name, onGroups(layout, groups, call), ready);
                 });
@@ -221,10 +221,10 @@ public final class Kernels {
 
     /** Two tokens through the kernel for one. */
     private static Product oneByOne(Bridge<Product> one) {
-        return (weights, groups, blocks, x, token, y, at, stride, scratch) -> {
-            for (int t = 0; t < 2; t++) {
-                one.get().multiply(weights, groups, blocks, x, token + t, y, at + t * stride, stride, scratch);
-            }
+        return (weights, groups, blocks, x, firstBlock, y, at, stride, scratch) -> {
+            Product product = one.get();
+            product.add(weights, groups, blocks, x, firstBlock, y, at, stride, scratch);
+            product.add(weights, groups, blocks, x, firstBlock + x.blocks(), y, at + stride, stride, scratch);
         };
     }
 
@@ -235,7 +235,7 @@ public final class Kernels {
         x.resize(2, TINY_BLOCKS * layout.blockSize());
         float[] y = new float[2 * rows];
         OnGroups call = (weights, scratch) ->
-                vector.multiply(weights, groups, TINY_BLOCKS, x, 0, y, 0, rows, scratch);
+                vector.add(weights, groups, TINY_BLOCKS, x, 0, y, 0, rows, scratch);
         return warmup.add(stage, name, onGroups(layout, groups, call), ready);
     }
 

@@ -61,6 +61,11 @@ public final class QuantizedRows {
         return columns;
     }
 
+    /** Blocks of a row. */
+    public int blocks() {
+        return columns / block;
+    }
+
     public int[] pairs() {
         return pairs;
     }

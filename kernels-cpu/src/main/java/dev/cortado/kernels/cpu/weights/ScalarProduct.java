@@ -7,7 +7,7 @@ import dev.cortado.kernels.cpu.repack.Layout;
  * The product of any interleaved type with one token, in plain loops: what the vector kernels compute, bit for bit. It
  * serves while those are being compiled, and where there is no Vector API. Per block, the integer products of a run are
  * summed and multiplied with the run's integer scale; the float of their sum times (scale times the input's scale) is
- * added with one rounding. Offsets likewise, and the two are subtracted at the end.
+ * added to the result with one rounding. Offsets are summed likewise, from 0 on, and subtracted at the end.
  */
 final class ScalarProduct implements Product {
     private final Layout layout;
@@ -19,30 +19,32 @@ final class ScalarProduct implements Product {
     }
 
     @Override
-    public void multiply(
+    public void add(
             long weights,
             int groups,
             int blocks,
             QuantizedRows x,
-            int token,
+            int firstBlock,
             float[] y,
             int at,
             int stride,
             Scratch scratch) {
         long groupBytes = (long) blocks * layout.blockBytes() * lanes;
         for (int row = 0; row < groups * lanes; row++) {
-            y[at + row] = row(weights + row / lanes * groupBytes, row % lanes, blocks, x, token, scratch.block);
+            long group = weights + row / lanes * groupBytes;
+            y[at + row] = row(y[at + row], group, row % lanes, blocks, x, firstBlock, scratch.block);
         }
     }
 
-    private float row(long group, int lane, int blocks, QuantizedRows x, int token, Block block) {
+    private float row(
+            float before, long group, int lane, int blocks, QuantizedRows x, int firstBlock, Block block) {
         int size = layout.blockSize();
         int groupBlockBytes = layout.blockBytes() * lanes;
-        float products = 0;
+        float products = before;
         float offsets = 0;
         for (int b = 0; b < blocks; b++) {
             layout.unpack(group + (long) b * groupBlockBytes, lanes, lane, block);
-            int input = token * blocks + b;
+            int input = firstBlock + b;
             int run = block.run;
             int runs = size / run;
             int[] sums = run == 16 ? x.sums16() : x.sums32();

@@ -61,7 +61,7 @@ abstract class NoGarbage {
         try (CpuMatrix matrix = matrix(type)) {
             float[] x = new float[TOKENS * COLUMNS];
             float[] y = new float[TOKENS * ROWS];
-            float[] panel = new float[COLUMNS * Panel.ROWS];
+            float[] panel = new float[IntegerPanel.DEPTH * Panel.ROWS];
             IntegerPanel.Room integers = new IntegerPanel.Room();
             Inputs inputs = new Inputs();
             Scratch scratch = new Scratch();
@@ -85,7 +85,7 @@ abstract class NoGarbage {
                     if (matrix.integers()) {
                         matrix.integerPanel(0, IntegerPanel.ROWS, 0, IntegerPanel.DEPTH, integers, scratch);
                     } else {
-                        matrix.panel(0, Panel.ROWS, 0, COLUMNS, panel, 0, scratch);
+                        matrix.panel(0, Panel.ROWS, 0, IntegerPanel.DEPTH, panel, 0, scratch);
                     }
                 });
             } while ((allocated > 0 || !compiled(type)) && System.nanoTime() < end);
