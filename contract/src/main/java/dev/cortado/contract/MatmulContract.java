@@ -81,6 +81,16 @@ interface MatmulContract extends UnderTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    default void rows_may_be_longer_than_the_first_cache(TensorType type) {
+        Random random = new Random(10);
+        Tensor weights = Weights.tame(type, random, 7, 4096 + 133);
+        for (int tokens : new int[] {1, 3}) {
+            assertProduct(weights, Samples.gaussian(random, tokens, weights.columns()), activationBlock(type));
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource
     default void rows_may_have_thousands_of_columns(TensorType type) {
         Random random = new Random(9);

@@ -70,6 +70,45 @@ final class F16RowProduct {
         y[to] = sum;
     }
 
+    /** See {@link FourRows.Sums}. */
+    static void four(long p, long q, long r, long s, int columns, long x, float[] sums) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        for (int k = 0; k < columns; k += LANES) {
+            FloatVector t = FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k, LITTLE_ENDIAN);
+            a = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .fma(t, a);
+            b = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, q + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .fma(t, b);
+            c = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, r + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .fma(t, c);
+            d = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, s + 2L * k, LITTLE_ENDIAN)
+                            .convertShape(S2I, I, 0))
+                    .lanewise(LSHL, 13)
+                    .and(0x8FFFE000)
+                    .reinterpretAsFloats()
+                    .fma(t, d);
+        }
+        a.intoArray(sums, 0);
+        b.intoArray(sums, LANES);
+        c.intoArray(sums, 2 * LANES);
+        d.intoArray(sums, 3 * LANES);
+    }
+
     /** See {@link RowsTimesEight.Sums}: three rows, whose 24 sums need more than 16 registers. */
     static void threeByEight(long p, long q, long r, int columns, long x, float[] sums) {
         long z = x;

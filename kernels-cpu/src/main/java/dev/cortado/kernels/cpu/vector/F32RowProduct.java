@@ -44,6 +44,29 @@ final class F32RowProduct {
         y[to] = sum;
     }
 
+    /** See {@link FourRows.Sums}. */
+    static void four(long p, long q, long r, long s, int columns, long x, float[] sums) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        FloatVector c = FloatVector.zero(F);
+        FloatVector d = FloatVector.zero(F);
+        for (int k = 0; k < columns; k += LANES) {
+            FloatVector t = FloatVector.fromMemorySegment(F, SEGMENT, x + 4L * k, LITTLE_ENDIAN);
+            a = FloatVector.fromMemorySegment(F, SEGMENT, p + 4L * k, LITTLE_ENDIAN)
+                    .fma(t, a);
+            b = FloatVector.fromMemorySegment(F, SEGMENT, q + 4L * k, LITTLE_ENDIAN)
+                    .fma(t, b);
+            c = FloatVector.fromMemorySegment(F, SEGMENT, r + 4L * k, LITTLE_ENDIAN)
+                    .fma(t, c);
+            d = FloatVector.fromMemorySegment(F, SEGMENT, s + 4L * k, LITTLE_ENDIAN)
+                    .fma(t, d);
+        }
+        a.intoArray(sums, 0);
+        b.intoArray(sums, LANES);
+        c.intoArray(sums, 2 * LANES);
+        d.intoArray(sums, 3 * LANES);
+    }
+
     /** See {@link RowsTimesEight.Sums}: three rows, whose 24 sums need more than 16 registers. */
     static void threeByEight(long p, long q, long r, int columns, long x, float[] sums) {
         long z = x;

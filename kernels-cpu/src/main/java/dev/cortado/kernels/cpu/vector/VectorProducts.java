@@ -5,6 +5,7 @@ import dev.cortado.kernels.cpu.weights.Product;
 import dev.cortado.kernels.cpu.weights.ProductByEight;
 import dev.cortado.kernels.cpu.weights.RowProduct;
 import dev.cortado.kernels.cpu.weights.RowsByEight;
+import dev.cortado.kernels.cpu.weights.RowsByFour;
 import dev.cortado.kernels.cpu.weights.RowsProduct;
 
 /** The vector kernels by type. */
@@ -82,6 +83,16 @@ public final class VectorProducts {
             case F32 -> F32RowProduct::one;
             case F16 -> F16RowProduct::one;
             case BF16 -> Bf16RowProduct::one;
+            default -> throw new IllegalArgumentException(type + " is no floating-point type");
+        };
+    }
+
+    /** The kernel that multiplies rows of a floating-point type, four at once, with one input. */
+    public static RowsByFour rowsByFour(TensorType type) {
+        return switch (type) {
+            case F32 -> new FourRows(type, F32RowProduct::four);
+            case F16 -> new FourRows(type, F16RowProduct::four);
+            case BF16 -> new FourRows(type, Bf16RowProduct::four);
             default -> throw new IllegalArgumentException(type + " is no floating-point type");
         };
     }

@@ -3,6 +3,7 @@ package dev.cortado.kernels.cpu.weights;
 import dev.cortado.gguf.Tensor;
 import dev.cortado.gguf.TensorType;
 import dev.cortado.kernels.cpu.memory.AllMemory;
+import dev.cortado.kernels.cpu.startup.Bridge;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -15,11 +16,15 @@ public final class FloatMatrix extends CpuMatrix {
     /** More inputs are faster all at once than one by one, even if there are not eight. */
     private static final int EIGHT_FROM = 4;
 
+    /** An input of more columns takes more than half of a first-level cache of 32 KiB, and weights pass through that too. */
+    private static final int LONG_FROM = 4096;
+
     /** Weights that the kernel for eight inputs reads at once before it multiplies: they stay in the second-level cache. */
     private static final int CACHED_BYTES = 64 << 10;
 
     private final TensorType storage;
     private final Kernels.Rows kernels;
+    private final @Nullable Bridge<RowsByFour> longRows;
     private final MemorySegment bytes;
     private final @Nullable Arena arena;
     private volatile boolean closed;
@@ -29,6 +34,7 @@ public final class FloatMatrix extends CpuMatrix {
         super(tensor);
         this.storage = storage;
         this.kernels = kernels.rows(storage);
+        longRows = columns() > LONG_FROM ? kernels.longRows(storage) : null;
         this.bytes = bytes;
         this.arena = arena;
     }
@@ -91,22 +97,28 @@ public final class FloatMatrix extends CpuMatrix {
     }
 
     private void multiplyOneByOne(Inputs x, int from, int to, float[] y, int at, int stride, Scratch scratch) {
-        RowProduct one = kernels.one().get();
         boolean halves = storage == TensorType.F16;
-        for (int r = from; r < to; r++) {
-            long row = address(r, 0);
-            for (int t = 0; t < x.tokens(); t++) {
-                long input = halves ? x.forHalves(t) : x.floats(t);
-                one.multiply(row, columns(), input, y, at + t * stride + r, scratch.sums);
-            }
-        }
-        if (halves) {
-            for (int t = 0; t < x.tokens(); t++) {
+        for (int t = 0; t < x.tokens(); t++) {
+            long input = halves ? x.forHalves(t) : x.floats(t);
+            int result = at + t * stride;
+            multiply(input, from, to, y, result, scratch);
+            if (halves) {
                 float magnitude = x.magnitude(t);
-                for (int i = at + t * stride + from, end = i + to - from; i < end; i++) {
-                    y[i] *= magnitude;
+                for (int r = from; r < to; r++) {
+                    y[result + r] *= magnitude;
                 }
             }
+        }
+    }
+
+    private void multiply(long input, int from, int to, float[] y, int result, Scratch scratch) {
+        if (longRows != null) {
+            longRows.get().multiply(address(from, 0), to - from, columns(), input, y, result + from, scratch.sums);
+            return;
+        }
+        RowProduct one = kernels.one().get();
+        for (int r = from; r < to; r++) {
+            one.multiply(address(r, 0), columns(), input, y, result + r, scratch.sums);
         }
     }
 

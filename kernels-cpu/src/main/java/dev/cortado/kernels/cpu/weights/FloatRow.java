@@ -37,9 +37,23 @@ public final class FloatRow {
         }
         float sum = halve(sums, lanes);
         for (int k = whole; k < columns; k++) {
-            sum = Math.fma(beforeScaling(weights, k), getFloat(x + 4L * k), sum);
+            sum = Math.fma(beforeScaling(type, weights, k), getFloat(x + 4L * k), sum);
         }
         y[to] = sum;
+    }
+
+    /** A {@link RowsByFour}. */
+    void four(long weights, int rows, int columns, long x, float[] y, int to, float[] sums) {
+        int whole = columns / lanes * lanes;
+        for (int r = 0; r < rows; r++) {
+            long row = weights + type.bytes((long) r * columns);
+            add(row, whole, x, sums, lanes);
+            float sum = halve(sums, lanes);
+            for (int k = whole; k < columns; k++) {
+                sum = Math.fma(beforeScaling(type, row, k), getFloat(x + 4L * k), sum);
+            }
+            y[to + r] = sum;
+        }
     }
 
     /** A {@link RowsByEight}. */
@@ -86,13 +100,13 @@ public final class FloatRow {
         Arrays.fill(sums, 0, step, 0);
         for (int k = 0; k < count; k += step) {
             for (int i = 0; i < step; i++) {
-                sums[i] = Math.fma(beforeScaling(weights, k + i), getFloat(x + 4L * (k + i)), sums[i]);
+                sums[i] = Math.fma(beforeScaling(type, weights, k + i), getFloat(x + 4L * (k + i)), sums[i]);
             }
         }
     }
 
-    /** Weight k as a {@link RowProduct} counts it. */
-    private float beforeScaling(long row, int k) {
+    /** Weight k as a {@link RowProduct} and a {@link RowsByFour} count it. */
+    public static float beforeScaling(TensorType type, long row, int k) {
         return type == TensorType.F16 ? AllMemory.getHalfUnscaled(row + 2L * k) : weight(type, row, k);
     }
 

@@ -31,6 +31,7 @@ public final class Kernels {
     private final Map<TensorType, Quantized> interleaved = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Quantized> inFile = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Rows> rows = new EnumMap<>(TensorType.class);
+    private final Map<TensorType, Bridge<RowsByFour>> longRows = new EnumMap<>(TensorType.class);
     private final Map<TensorType, Bridge<RowsPanel>> panelsOfRows = new EnumMap<>(TensorType.class);
     /** Panels that are not urgent, because their type has one matrix so far. */
     private final Map<TensorType, Warmup.Task> panelsOfOneMatrix = new EnumMap<>(TensorType.class);
@@ -98,6 +99,7 @@ public final class Kernels {
         return interleaved.values().stream().allMatch(Quantized::crossed)
                 && inFile.values().stream().allMatch(Quantized::crossed)
                 && rows.values().stream().allMatch(Rows::crossed)
+                && longRows.values().stream().allMatch(Bridge::crossed)
                 && panelsOfRows.values().stream().allMatch(Bridge::crossed);
     }
 
@@ -356,6 +358,31 @@ public final class Kernels {
                             },
                             ready));
             return new Rows(one, eight, panel);
+        });
+    }
+
+    /** The kernel for rows of a floating-point type that are too long for the one that takes a row after the other. */
+    synchronized Bridge<RowsByFour> longRows(TensorType type) {
+        return longRows.computeIfAbsent(type, t -> {
+            int rows = 5; // four, and one that lacks three
+            int columns = 2 * VectorModule.LANES + 2;
+            Arena arena = Arena.ofAuto();
+            long weights = arena.allocate(rows * 4L * columns, 64).address();
+            long x = arena.allocate(4L * columns, 64).address();
+            float[] y = new float[rows];
+            float[] sums = new float[4 * VectorModule.LANES];
+            return bridge(
+                    new FloatRow(type, VectorModule.LANES)::four,
+                    () -> VectorProducts.rowsByFour(type),
+                    Warmup.Stage.TOKEN,
+                    (vector, ready) -> warmup.add(
+                            Warmup.Stage.TOKEN,
+                            "product " + type + " of long rows",
+                            () -> {
+                                vector.multiply(weights, rows, columns, x, y, 0, sums);
+                                Reference.reachabilityFence(arena);
+                            },
+                            ready));
         });
     }
 }

@@ -47,6 +47,9 @@ abstract class NoGarbage {
     void beginWarmup() {
         for (TensorType type : types()) {
             matrix(type).close();
+            if (Layout.of(type) == null) {
+                longRows(type).close();
+            }
         }
     }
 
@@ -94,6 +97,29 @@ abstract class NoGarbage {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("types")
+    void products_of_long_rows_allocate_nothing(TensorType type) {
+        assumeTrue(Layout.of(type) == null, "a kernel for long rows");
+        try (CpuMatrix matrix = longRows(type)) {
+            Inputs inputs = new Inputs();
+            Scratch scratch = new Scratch();
+            float[] x = new float[matrix.columns()];
+            float[] y = new float[matrix.rows()];
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            long allocated;
+            do {
+                allocated = allocated(() -> {
+                    inputs.set(x, 0, 0, 1, x.length);
+                    matrix.prepare(inputs);
+                    matrix.multiply(inputs, 0, y.length, y, 0, 0, scratch);
+                });
+            } while ((allocated > 0 || !kernels.longRows(type).crossed()) && System.nanoTime() < end);
+            assertThat(kernels.longRows(type).crossed()).as("its kernel was compiled").isTrue();
+            assertThat(allocated).as("bytes per product").isZero();
+        }
+    }
+
     @Test
     void kernels_cross_to_vectors_where_there_are_some() throws InterruptedException {
         assumeTrue(VectorModule.PRESENT, "needs --add-modules jdk.incubator.vector");
@@ -119,5 +145,9 @@ abstract class NoGarbage {
 
     private CpuMatrix matrix(TensorType type) {
         return CpuMatrix.of(RandomTensor.of(type, ROWS, COLUMNS, 1), repack, kernels, Parallel.NONE);
+    }
+
+    private CpuMatrix longRows(TensorType type) {
+        return CpuMatrix.of(RandomTensor.of(type, 7, 4096 + 40, 1), repack, kernels, Parallel.NONE);
     }
 }
