@@ -41,7 +41,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class ProductBenchmark {
     private static final int ROWS = 2048;
-    private static final int COLUMNS = 2048;
     private static final long BYTES = 96 << 20;
 
     /** How the weights are stored. */
@@ -54,6 +53,10 @@ public class ProductBenchmark {
     /** Rows of the input. */
     @Param({"1", "2", "4"})
     public int tokens;
+
+    /** Weights of a row; an input of 8192 floats fills a first-level cache. */
+    @Param("2048")
+    public int columns;
 
     /** Whether the weights are interleaved at load or multiplied as the file has them. */
     @Param("true")
@@ -70,7 +73,7 @@ public class ProductBenchmark {
     public void prepare() throws InterruptedException {
         Random random = new Random(1);
         Kernels kernels = new Kernels(Kernels.Choice.BRIDGED, warmup);
-        long bytes = type.bytes((long) ROWS * COLUMNS);
+        long bytes = type.bytes((long) ROWS * columns);
         matrices = new CpuMatrix[Math.toIntExact(BYTES / bytes)];
         for (int i = 0; i < matrices.length; i++) {
             MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
@@ -78,14 +81,14 @@ public class ProductBenchmark {
                 // the bits that are cleared keep half-precision scales and floats away from infinity
                 data.set(ValueLayout.JAVA_SHORT, at, (short) (random.nextInt() & 0xBBFF));
             }
-            Tensor tensor = new Tensor("weight", type, new long[] {COLUMNS, ROWS}, data);
+            Tensor tensor = new Tensor("weight", type, new long[] {columns, ROWS}, data);
             matrices[i] = CpuMatrix.of(tensor, repack, kernels, Parallel.NONE);
         }
-        float[] x = new float[tokens * COLUMNS];
+        float[] x = new float[tokens * columns];
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextGaussian();
         }
-        inputs.set(x, 0, COLUMNS, tokens, COLUMNS);
+        inputs.set(x, 0, columns, tokens, columns);
         matrices[0].prepare(inputs);
         y = new float[tokens * ROWS];
         while (!kernels.compiled()) {
@@ -106,7 +109,7 @@ public class ProductBenchmark {
     public float[] multiply(Bytes bytes) {
         matrices[next].multiply(inputs, 0, ROWS, y, 0, ROWS, scratch);
         next = (next + 1) % matrices.length;
-        bytes.add(type.bytes((long) ROWS * COLUMNS), (long) tokens * ROWS * COLUMNS);
+        bytes.add(type.bytes((long) ROWS * columns), (long) tokens * ROWS * columns);
         return y;
     }
 }

@@ -36,8 +36,11 @@ public final class InterleavedMatrix extends CpuMatrix {
      */
     private static final int STRETCH = 1024;
 
-    /** Groups of rows that lie side by side in each stretch of columns; parts of a product had better be whole bands. */
-    private static final int GROUPS_OF_BAND = 64 / VectorModule.LANES;
+    /** Rows of so few columns are one stretch. */
+    private static final int SHORT_ROW = 2 * STRETCH;
+
+    /** Rows that lie side by side in each stretch of columns; parts of a product had better be whole bands. */
+    private static final int BAND = 64;
 
     /** To wake a worker takes as long as to rewrite a good part of this. */
     private static final int BYTES_OF_PART = 512 << 10;
@@ -65,6 +68,7 @@ public final class InterleavedMatrix extends CpuMatrix {
 
     private final int blocks;
     private final int blocksOfStretch;
+    private final int groupsOfBand;
     private volatile boolean closed;
 
     private InterleavedMatrix(
@@ -83,7 +87,9 @@ public final class InterleavedMatrix extends CpuMatrix {
         this.address = address;
         this.lastRows = lastRows;
         blocks = columns() / layout.blockSize();
-        blocksOfStretch = STRETCH / layout.blockSize();
+        boolean oneStretch = columns() <= SHORT_ROW;
+        blocksOfStretch = oneStretch ? blocks : STRETCH / layout.blockSize();
+        groupsOfBand = oneStretch ? (int) Math.max(1, CACHED_BYTES / groupBytes()) : BAND / LANES;
     }
 
     static InterleavedMatrix of(
@@ -177,8 +183,8 @@ public final class InterleavedMatrix extends CpuMatrix {
         return blocks * groupBlockBytes();
     }
 
-    private static int nextBand(int group) {
-        return (group / GROUPS_OF_BAND + 1) * GROUPS_OF_BAND;
+    private int nextBand(int group) {
+        return (group / groupsOfBand + 1) * groupsOfBand;
     }
 
     private long groupBlockBytes() {
@@ -190,8 +196,8 @@ public final class InterleavedMatrix extends CpuMatrix {
      * columns, each group after group, so that a product reads all of it one after the other.
      */
     private long offset(int group, int block) {
-        int firstGroup = group / GROUPS_OF_BAND * GROUPS_OF_BAND;
-        int height = Math.min(GROUPS_OF_BAND, groups() - firstGroup);
+        int firstGroup = group / groupsOfBand * groupsOfBand;
+        int height = Math.min(groupsOfBand, groups() - firstGroup);
         int firstBlock = block / blocksOfStretch * blocksOfStretch;
         int width = Math.min(blocksOfStretch, blocks - firstBlock);
         long before = (long) firstGroup * blocks + (long) height * firstBlock;
