@@ -13,7 +13,8 @@ import jdk.incubator.vector.ByteVector;
 
 /**
  * The panels of integers by type: which planes a group-block has, as {@link Layout#unpack} reads them for one lane. A
- * block of 256 weights fills a panel, so there is one of them at most.
+ * block of 256 weights fills a panel, so there is one of them at most. Its scales, which lie among the weights, are read after
+ * them: from memory it is fast to read forward.
  */
 public final class VectorIntegerPanels {
     private static final int ROWS = IntegerPanel.ROWS;
@@ -102,40 +103,40 @@ public final class VectorIntegerPanels {
     private static void q2K(long p, int blocks, Room panel, int lane, Scratch scratch) {
         long chunk = 10L * LANES;
         long halves = p + 8 * chunk;
-        VectorPlanes.halvesTimesBits(halves, p, chunk, 2, 0, 15, 1, panel.factors, lane);
-        VectorPlanes.halvesTimesBits(halves + 2L * LANES, p, chunk, 2, 4, 15, -1, panel.offsets, lane);
         for (int c = 0; c < 8; c++) {
             VectorPlanes.twoBits(p + c * chunk + 2L * LANES, 0, panel.pairs, lane + c * CHUNK);
         }
+        VectorPlanes.halvesTimesBits(halves, p, chunk, 2, 0, 15, 1, panel.factors, lane);
+        VectorPlanes.halvesTimesBits(halves + 2L * LANES, p, chunk, 2, 4, 15, -1, panel.offsets, lane);
     }
 
     private static void q3K(long p, int blocks, Room panel, int lane, Scratch scratch) {
         long chunk = 14L * LANES;
-        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 2, panel.factors, lane);
         for (int c = 0; c < 8; c++) {
             long fields = p + c * chunk + 2L * LANES;
             VectorPlanes.twoBits(fields, 4, panel.pairs, lane + c * CHUNK);
             VectorPlanes.addFifthBits(fields + 8L * LANES, 2, panel.pairs, lane + c * CHUNK);
         }
+        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 2, panel.factors, lane);
     }
 
     private static void q4K(long p, int blocks, Room panel, int lane, Scratch scratch) {
         long chunk = 18L * LANES;
-        kScales(p, chunk, panel, lane);
         for (int c = 0; c < 8; c++) {
             VectorPlanes.nibbles(p + c * chunk + 2L * LANES, 0, panel.pairs, lane + c * CHUNK);
         }
+        kScales(p, chunk, panel, lane);
     }
 
     private static void q5K(long p, int blocks, Room panel, int lane, Scratch scratch) {
         long chunk = 22L * LANES;
-        kScales(p, chunk, panel, lane);
-        VectorPlanes.addZeros(16, 8, panel.factors, panel.offsets, lane);
         for (int c = 0; c < 8; c++) {
             long fifth = p + c * chunk + 2L * LANES;
             VectorPlanes.nibbles(fifth + 4L * LANES, 16, panel.pairs, lane + c * CHUNK);
             VectorPlanes.addFifthBits(fifth, 4, panel.pairs, lane + c * CHUNK);
         }
+        kScales(p, chunk, panel, lane);
+        VectorPlanes.addZeros(16, 8, panel.factors, panel.offsets, lane);
     }
 
     private static void kScales(long p, long chunk, Room panel, int lane) {
@@ -146,11 +147,11 @@ public final class VectorIntegerPanels {
 
     private static void q6K(long p, int blocks, Room panel, int lane, Scratch scratch) {
         long chunk = 26L * LANES;
-        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 2, panel.factors, lane);
         for (int c = 0; c < 8; c++) {
             long high = p + c * chunk + 2L * LANES;
             VectorPlanes.nibbles(high + 8L * LANES, 32, panel.pairs, lane + c * CHUNK);
             VectorPlanes.addTwoBits(high, 4, panel.pairs, lane + c * CHUNK);
         }
+        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 2, panel.factors, lane);
     }
 }

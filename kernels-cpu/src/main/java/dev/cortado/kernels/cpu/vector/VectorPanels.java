@@ -53,10 +53,10 @@ public final class VectorPanels {
 
     private static void iq4Xs(long p, float[] panel, int at, Scratch scratch) {
         long chunk = 17L * LANES;
-        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 1, scratch.factors, 0);
         for (int c = 0; c < 8; c++) {
             VectorPlanes.table(p + c * chunk + LANES, IQ4, scratch.weights, 32 * LANES * c);
         }
+        VectorPlanes.halvesTimesBytes(p + 8 * chunk, p, chunk, 1, scratch.factors, 0);
         VectorPlanes.scale(scratch.weights, 8, scratch.factors, panel, at);
     }
 }

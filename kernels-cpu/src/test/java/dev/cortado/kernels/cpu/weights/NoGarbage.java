@@ -27,12 +27,12 @@ abstract class NoGarbage {
     private static final int ROWS = 5 * 16;
     private static final int COLUMNS = 2048;
     private static final int TOKENS = 5;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Warmup warmup = new Warmup();
-    private final Kernels kernels = new Kernels(Kernels.Choice.BRIDGED, warmup);
+    final Kernels kernels = new Kernels(Kernels.Choice.BRIDGED, warmup);
     private final boolean repack;
 
     NoGarbage(boolean repack) {
@@ -47,9 +47,6 @@ abstract class NoGarbage {
     void beginWarmup() {
         for (TensorType type : types()) {
             matrix(type).close();
-            if (Layout.of(type) == null) {
-                longRows(type).close();
-            }
         }
     }
 
@@ -97,29 +94,6 @@ abstract class NoGarbage {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("types")
-    void products_of_long_rows_allocate_nothing(TensorType type) {
-        assumeTrue(Layout.of(type) == null, "a kernel for long rows");
-        try (CpuMatrix matrix = longRows(type)) {
-            Inputs inputs = new Inputs();
-            Scratch scratch = new Scratch();
-            float[] x = new float[matrix.columns()];
-            float[] y = new float[matrix.rows()];
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            long allocated;
-            do {
-                allocated = allocated(() -> {
-                    inputs.set(x, 0, 0, 1, x.length);
-                    matrix.prepare(inputs);
-                    matrix.multiply(inputs, 0, y.length, y, 0, 0, scratch);
-                });
-            } while ((allocated > 0 || !kernels.longRows(type).crossed()) && System.nanoTime() < end);
-            assertThat(kernels.longRows(type).crossed()).as("its kernel was compiled").isTrue();
-            assertThat(allocated).as("bytes per product").isZero();
-        }
-    }
-
     @Test
     void kernels_cross_to_vectors_where_there_are_some() throws InterruptedException {
         assumeTrue(VectorModule.PRESENT, "needs --add-modules jdk.incubator.vector");
@@ -137,7 +111,7 @@ abstract class NoGarbage {
                 : kernels.of(layout, repack).crossed();
     }
 
-    private static long allocated(Runnable call) {
+    static long allocated(Runnable call) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         call.run();
         return THREADS.getCurrentThreadAllocatedBytes() - before;
@@ -145,9 +119,5 @@ abstract class NoGarbage {
 
     private CpuMatrix matrix(TensorType type) {
         return CpuMatrix.of(RandomTensor.of(type, ROWS, COLUMNS, 1), repack, kernels, Parallel.NONE);
-    }
-
-    private CpuMatrix longRows(TensorType type) {
-        return CpuMatrix.of(RandomTensor.of(type, 7, 4096 + 40, 1), repack, kernels, Parallel.NONE);
     }
 }
