@@ -255,16 +255,13 @@ final class VectorPlanes {
                 .and(0x8FFFE000)
                 .reinterpretAsFloats()
                 .mul(sign * 0x1p112f);
-        long last = bytes + 7 * chunk;
-        int to = at;
-        for (long planes = bytes; planes <= last; planes += chunk) {
-            for (long p = planes; p < planes + runs * LANES; p += LANES, to += ROWS) {
-                IntVector b = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
-                                .convertShape(B2I, I, 0))
-                        .lanewise(ASHR, shift)
-                        .and(mask);
-                scale.mul(b.convertShape(I2F, F, 0)).intoArray(out, to);
-            }
+        for (int j = 0; j < 8 * runs; j++) {
+            long p = bytes + j / runs * chunk + j % runs * LANES;
+            IntVector b = ((IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
+                                    .convertShape(B2I, I, 0))
+                    .lanewise(ASHR, shift)
+                    .and(mask);
+            scale.mul(b.convertShape(I2F, F, 0)).intoArray(out, at + j * ROWS);
         }
     }
 
