@@ -1,6 +1,5 @@
 package dev.cortado.kernels.cpu.vector;
 
-import static dev.cortado.kernels.cpu.memory.AllMemory.getFloat;
 import static dev.cortado.kernels.cpu.vector.Species.LANES;
 
 import dev.cortado.gguf.TensorType;
@@ -43,10 +42,7 @@ final class FourRows implements RowsByFour {
             for (int i = 0; i < 4; i++) {
                 int at = Math.min(row + i, last);
                 float sum = LaneSum.of(sums, i * LANES);
-                for (int k = whole; k < columns; k++) {
-                    sum = Math.fma(FloatRow.beforeScaling(type, weights + at * rowBytes, k), getFloat(x + 4L * k), sum);
-                }
-                y[to + at] = sum;
+                y[to + at] = FloatRow.addRest(type, weights + at * rowBytes, whole, columns, x, sum);
             }
         }
     }

@@ -35,11 +35,7 @@ public final class FloatRow {
         for (int i = 0; i < lanes; i++) {
             sums[i] = (sums[i] + sums[lanes + i]) + (sums[2 * lanes + i] + sums[3 * lanes + i]);
         }
-        float sum = halve(sums, lanes);
-        for (int k = whole; k < columns; k++) {
-            sum = Math.fma(beforeScaling(type, weights, k), getFloat(x + 4L * k), sum);
-        }
-        y[to] = sum;
+        y[to] = addRest(type, weights, whole, columns, x, halve(sums, lanes));
     }
 
     /** A {@link RowsByFour}. */
@@ -48,11 +44,7 @@ public final class FloatRow {
         for (int r = 0; r < rows; r++) {
             long row = weights + type.bytes((long) r * columns);
             add(row, whole, x, sums, lanes);
-            float sum = halve(sums, lanes);
-            for (int k = whole; k < columns; k++) {
-                sum = Math.fma(beforeScaling(type, row, k), getFloat(x + 4L * k), sum);
-            }
-            y[to + r] = sum;
+            y[to + r] = addRest(type, row, whole, columns, x, halve(sums, lanes));
         }
     }
 
@@ -105,8 +97,17 @@ public final class FloatRow {
         }
     }
 
-    /** Weight k as a {@link RowProduct} and a {@link RowsByFour} count it. */
-    public static float beforeScaling(TensorType type, long row, int k) {
+    /** The last step of a {@link RowProduct} and a {@link RowsByFour}: the sum and the products of elements {@code from...}. */
+    public static float addRest(TensorType type, long row, int from, int columns, long x, float sum) {
+        float all = sum;
+        for (int k = from; k < columns; k++) {
+            all = Math.fma(beforeScaling(type, row, k), getFloat(x + 4L * k), all);
+        }
+        return all;
+    }
+
+    /** Weight k as these two count it. */
+    private static float beforeScaling(TensorType type, long row, int k) {
         return type == TensorType.F16 ? AllMemory.getHalfUnscaled(row + 2L * k) : weight(type, row, k);
     }
 

@@ -347,8 +347,7 @@ public final class InterleavedMatrix extends CpuMatrix {
         int size = layout.blockSize();
         Block unpacked = scratch.block;
         int end = (from + count) / size;
-        int next;
-        for (int first = from / size; first < end; first = next) {
+        for (int first = from / size, next; first < end; first = next) {
             next = Math.min(end, (first / blocksOfStretch + 1) * blocksOfStretch);
             long weights = tile(row / LANES, first, next - first, scratch);
             for (int b = first; b < next; b++, weights += groupBlockBytes()) {
