@@ -31,14 +31,14 @@ final class Cache {
         IntVector h = IntVector.zero(I);
         long end = from + (bytes & -(32 * LANES));
         for (long p = from; p < end; p += 32 * LANES) {
-            a = a.or(IntVector.fromMemorySegment(I, SEGMENT, p, LITTLE_ENDIAN));
-            b = b.or(IntVector.fromMemorySegment(I, SEGMENT, p + 4 * LANES, LITTLE_ENDIAN));
-            c = c.or(IntVector.fromMemorySegment(I, SEGMENT, p + 8 * LANES, LITTLE_ENDIAN));
-            d = d.or(IntVector.fromMemorySegment(I, SEGMENT, p + 12 * LANES, LITTLE_ENDIAN));
-            e = e.or(IntVector.fromMemorySegment(I, SEGMENT, p + 16 * LANES, LITTLE_ENDIAN));
-            f = f.or(IntVector.fromMemorySegment(I, SEGMENT, p + 20 * LANES, LITTLE_ENDIAN));
-            g = g.or(IntVector.fromMemorySegment(I, SEGMENT, p + 24 * LANES, LITTLE_ENDIAN));
-            h = h.or(IntVector.fromMemorySegment(I, SEGMENT, p + 28 * LANES, LITTLE_ENDIAN));
+            a = IntVector.fromMemorySegment(I, SEGMENT, p, LITTLE_ENDIAN).or(a);
+            b = IntVector.fromMemorySegment(I, SEGMENT, p + 4 * LANES, LITTLE_ENDIAN).or(b);
+            c = IntVector.fromMemorySegment(I, SEGMENT, p + 8 * LANES, LITTLE_ENDIAN).or(c);
+            d = IntVector.fromMemorySegment(I, SEGMENT, p + 12 * LANES, LITTLE_ENDIAN).or(d);
+            e = IntVector.fromMemorySegment(I, SEGMENT, p + 16 * LANES, LITTLE_ENDIAN).or(e);
+            f = IntVector.fromMemorySegment(I, SEGMENT, p + 20 * LANES, LITTLE_ENDIAN).or(f);
+            g = IntVector.fromMemorySegment(I, SEGMENT, p + 24 * LANES, LITTLE_ENDIAN).or(g);
+            h = IntVector.fromMemorySegment(I, SEGMENT, p + 28 * LANES, LITTLE_ENDIAN).or(h);
         }
         a = a.or(b).or(c.or(d));
         e = e.or(f).or(g.or(h));

@@ -53,7 +53,6 @@ final class Iq4XsProduct {
         ByteVector table = TABLE;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             IntVector total = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 17 * LANES) {
                 int o = 16 * c;
@@ -163,7 +162,7 @@ final class Iq4XsProduct {
                 IntVector part = low.add(high);
                 IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
                         .convertShape(B2I, I, 0);
-                total = total.add(part.mul(runScale));
+                total = part.mul(runScale).add(total);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 17 * LANES, LITTLE_ENDIAN)
@@ -173,12 +172,13 @@ final class Iq4XsProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale = scales[c >> 3];
-                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
+                    ((FloatVector) total.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale), FloatVector.fromArray(F, y, at + g * LANES))
+                            .intoArray(y, at + g * LANES);
                     total = IntVector.zero(I);
                     chunk += 2 * LANES;
                 }
             }
-            products.intoArray(y, at + g * LANES);
         }
     }
 
@@ -202,8 +202,6 @@ final class Iq4XsProduct {
         ByteVector table = TABLE;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             IntVector total0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 17 * LANES) {
@@ -358,8 +356,8 @@ final class Iq4XsProduct {
                 IntVector part1 = low1.add(high1);
                 IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
                         .convertShape(B2I, I, 0);
-                total0 = total0.add(part0.mul(runScale));
-                total1 = total1.add(part1.mul(runScale));
+                total0 = part0.mul(runScale).add(total0);
+                total1 = part1.mul(runScale).add(total1);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 17 * LANES, LITTLE_ENDIAN)
@@ -369,16 +367,18 @@ final class Iq4XsProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
-                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                    ((FloatVector) total0.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale0), FloatVector.fromArray(F, y, at + g * LANES))
+                            .intoArray(y, at + g * LANES);
                     float inputScale1 = scales[(c >> 3) + nextBlock];
-                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
+                    ((FloatVector) total1.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale1), FloatVector.fromArray(F, y, at + stride + g * LANES))
+                            .intoArray(y, at + stride + g * LANES);
                     total0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);
                     chunk += 2 * LANES;
                 }
             }
-            products0.intoArray(y, at + g * LANES);
-            products1.intoArray(y, at + stride + g * LANES);
         }
     }
 }

@@ -50,8 +50,6 @@ final class Q2KProduct {
         int end = from + 8 * blocks;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector offsets = FloatVector.zero(F);
             IntVector total = IntVector.zero(I);
             IntVector minSum = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 10 * LANES) {
@@ -101,19 +99,19 @@ final class Q2KProduct {
                         n.reinterpretAsShorts().mul(broadcast(I, pairs[o + 15]).reinterpretAsShorts()));
                 IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, I, 0);
-                minSum = minSum.add(scale0.lanewise(LSHR, 4).mul(sums[2 * c]));
+                minSum = scale0.lanewise(LSHR, 4).mul(sums[2 * c]).add(minSum);
                 scale0 = scale0.and(15);
                 IntVector scale1 =
                         (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
                                 .convertShape(ZERO_EXTEND_B2I, I, 0);
-                minSum = minSum.add(scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1]));
+                minSum = scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1]).add(minSum);
                 scale1 = scale1.and(15);
                 IntVector first = s.reinterpretAsInts();
                 first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
-                total = total.add(first.mul(scale0));
+                total = first.mul(scale0).add(total);
                 IntVector second = u.reinterpretAsInts();
                 second = second.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second.lanewise(ASHR, 16));
-                total = total.add(second.mul(scale1));
+                total = second.mul(scale1).add(total);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 10 * LANES, LITTLE_ENDIAN)
@@ -130,14 +128,16 @@ final class Q2KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale = scales[c >> 3];
-                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
-                    offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
+                    FloatVector products = ((FloatVector) total.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale), FloatVector.fromArray(F, y, at + g * LANES));
+                    ((FloatVector) minSum.convertShape(I2F, F, 0))
+                            .fma(minScale.mul(-inputScale), products)
+                            .intoArray(y, at + g * LANES);
                     total = IntVector.zero(I);
                     minSum = IntVector.zero(I);
                     chunk += 4 * LANES;
                 }
             }
-            products.sub(offsets).intoArray(y, at + g * LANES);
         }
     }
 
@@ -162,10 +162,6 @@ final class Q2KProduct {
         int nextRun = x.columns() / 16;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector offsets0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
-            FloatVector offsets1 = FloatVector.zero(F);
             IntVector total0 = IntVector.zero(I);
             IntVector minSum0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
@@ -230,27 +226,27 @@ final class Q2KProduct {
                 u1 = u1.add(v.mul(broadcast(I, pairs[o1 + 15]).reinterpretAsShorts()));
                 IntVector scale0 = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, I, 0);
-                minSum0 = minSum0.add(scale0.lanewise(LSHR, 4).mul(sums[2 * c]));
-                minSum1 = minSum1.add(scale0.lanewise(LSHR, 4).mul(sums[2 * c + nextRun]));
+                minSum0 = scale0.lanewise(LSHR, 4).mul(sums[2 * c]).add(minSum0);
+                minSum1 = scale0.lanewise(LSHR, 4).mul(sums[2 * c + nextRun]).add(minSum1);
                 scale0 = scale0.and(15);
                 IntVector scale1 =
                         (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
                                 .convertShape(ZERO_EXTEND_B2I, I, 0);
-                minSum0 = minSum0.add(scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1]));
-                minSum1 = minSum1.add(scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1 + nextRun]));
+                minSum0 = scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1]).add(minSum0);
+                minSum1 = scale1.lanewise(LSHR, 4).mul(sums[2 * c + 1 + nextRun]).add(minSum1);
                 scale1 = scale1.and(15);
                 IntVector first0 = s0.reinterpretAsInts();
                 first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
-                total0 = total0.add(first0.mul(scale0));
+                total0 = first0.mul(scale0).add(total0);
                 IntVector second0 = u0.reinterpretAsInts();
                 second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
-                total0 = total0.add(second0.mul(scale1));
+                total0 = second0.mul(scale1).add(total0);
                 IntVector first1 = s1.reinterpretAsInts();
                 first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
-                total1 = total1.add(first1.mul(scale0));
+                total1 = first1.mul(scale0).add(total1);
                 IntVector second1 = u1.reinterpretAsInts();
                 second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
-                total1 = total1.add(second1.mul(scale1));
+                total1 = second1.mul(scale1).add(total1);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 10 * LANES, LITTLE_ENDIAN)
@@ -267,11 +263,17 @@ final class Q2KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
-                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                    offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
+                    FloatVector products0 = ((FloatVector) total0.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale0), FloatVector.fromArray(F, y, at + g * LANES));
+                    ((FloatVector) minSum0.convertShape(I2F, F, 0))
+                            .fma(minScale.mul(-inputScale0), products0)
+                            .intoArray(y, at + g * LANES);
                     float inputScale1 = scales[(c >> 3) + nextBlock];
-                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
-                    offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
+                    FloatVector products1 = ((FloatVector) total1.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale1), FloatVector.fromArray(F, y, at + stride + g * LANES));
+                    ((FloatVector) minSum1.convertShape(I2F, F, 0))
+                            .fma(minScale.mul(-inputScale1), products1)
+                            .intoArray(y, at + stride + g * LANES);
                     total0 = IntVector.zero(I);
                     minSum0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);
@@ -279,8 +281,6 @@ final class Q2KProduct {
                     chunk += 4 * LANES;
                 }
             }
-            products0.sub(offsets0).intoArray(y, at + g * LANES);
-            products1.sub(offsets1).intoArray(y, at + stride + g * LANES);
         }
     }
 }

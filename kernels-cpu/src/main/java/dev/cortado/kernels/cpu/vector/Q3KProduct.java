@@ -50,7 +50,6 @@ final class Q3KProduct {
         int end = from + 8 * blocks;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             IntVector total = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 14 * LANES) {
                 int o = 16 * c;
@@ -131,10 +130,10 @@ final class Q3KProduct {
                                 .convertShape(B2I, I, 0);
                 IntVector first = s.reinterpretAsInts();
                 first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
-                total = total.add(first.sub(4 * sums[2 * c]).mul(scale0));
+                total = first.sub(4 * sums[2 * c]).mul(scale0).add(total);
                 IntVector second = u.reinterpretAsInts();
                 second = second.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second.lanewise(ASHR, 16));
-                total = total.add(second.sub(4 * sums[2 * c + 1]).mul(scale1));
+                total = second.sub(4 * sums[2 * c + 1]).mul(scale1).add(total);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 14 * LANES, LITTLE_ENDIAN)
@@ -144,12 +143,13 @@ final class Q3KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale = scales[c >> 3];
-                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
+                    ((FloatVector) total.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale), FloatVector.fromArray(F, y, at + g * LANES))
+                            .intoArray(y, at + g * LANES);
                     total = IntVector.zero(I);
                     chunk += 2 * LANES;
                 }
             }
-            products.intoArray(y, at + g * LANES);
         }
     }
 
@@ -174,8 +174,6 @@ final class Q3KProduct {
         int nextRun = x.columns() / 16;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             IntVector total0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 14 * LANES) {
@@ -283,16 +281,16 @@ final class Q3KProduct {
                                 .convertShape(B2I, I, 0);
                 IntVector first0 = s0.reinterpretAsInts();
                 first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
-                total0 = total0.add(first0.sub(4 * sums[2 * c]).mul(scale0));
+                total0 = first0.sub(4 * sums[2 * c]).mul(scale0).add(total0);
                 IntVector second0 = u0.reinterpretAsInts();
                 second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
-                total0 = total0.add(second0.sub(4 * sums[2 * c + 1]).mul(scale1));
+                total0 = second0.sub(4 * sums[2 * c + 1]).mul(scale1).add(total0);
                 IntVector first1 = s1.reinterpretAsInts();
                 first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
-                total1 = total1.add(first1.sub(4 * sums[2 * c + nextRun]).mul(scale0));
+                total1 = first1.sub(4 * sums[2 * c + nextRun]).mul(scale0).add(total1);
                 IntVector second1 = u1.reinterpretAsInts();
                 second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
-                total1 = total1.add(second1.sub(4 * sums[2 * c + 1 + nextRun]).mul(scale1));
+                total1 = second1.sub(4 * sums[2 * c + 1 + nextRun]).mul(scale1).add(total1);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 14 * LANES, LITTLE_ENDIAN)
@@ -302,16 +300,18 @@ final class Q3KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
-                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                    ((FloatVector) total0.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale0), FloatVector.fromArray(F, y, at + g * LANES))
+                            .intoArray(y, at + g * LANES);
                     float inputScale1 = scales[(c >> 3) + nextBlock];
-                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
+                    ((FloatVector) total1.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale1), FloatVector.fromArray(F, y, at + stride + g * LANES))
+                            .intoArray(y, at + stride + g * LANES);
                     total0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);
                     chunk += 2 * LANES;
                 }
             }
-            products0.intoArray(y, at + g * LANES);
-            products1.intoArray(y, at + stride + g * LANES);
         }
     }
 }

@@ -46,7 +46,6 @@ final class Q41Product {
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector offsets = FloatVector.zero(F);
             for (int k = firstBlock; k < firstBlock + blocks; k++, p += 20 * LANES) {
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
                                 .convertShape(S2I, I, 0))
@@ -112,9 +111,9 @@ final class Q41Product {
                 sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16));
                 float inputScale = scales[k];
                 products = ((FloatVector) sum.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
-                offsets = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale), offsets);
+                products = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale), products);
             }
-            products.add(offsets).intoArray(y, at + g * LANES);
+            products.intoArray(y, at + g * LANES);
         }
     }
 
@@ -138,9 +137,7 @@ final class Q41Product {
         long p = weights;
         for (int g = 0; g < groups; g++) {
             FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector offsets0 = FloatVector.zero(F);
             FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
-            FloatVector offsets1 = FloatVector.zero(F);
             for (int b = 0; b < blocks; b++, p += 20 * LANES) {
                 int k = firstBlock + b;
                 FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(S_PER_LANE, SEGMENT, p, LITTLE_ENDIAN)
@@ -220,13 +217,13 @@ final class Q41Product {
                 sum1 = sum1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum1.lanewise(ASHR, 16));
                 float inputScale0 = scales[k];
                 products0 = ((FloatVector) sum0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                offsets0 = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale0), offsets0);
+                products0 = FloatVector.broadcast(F, (float) sums[k]).fma(min.mul(inputScale0), products0);
                 float inputScale1 = scales[k + nextBlock];
                 products1 = ((FloatVector) sum1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
-                offsets1 = FloatVector.broadcast(F, (float) sums[k + nextRun]).fma(min.mul(inputScale1), offsets1);
+                products1 = FloatVector.broadcast(F, (float) sums[k + nextRun]).fma(min.mul(inputScale1), products1);
             }
-            products0.add(offsets0).intoArray(y, at + g * LANES);
-            products1.add(offsets1).intoArray(y, at + stride + g * LANES);
+            products0.intoArray(y, at + g * LANES);
+            products1.intoArray(y, at + stride + g * LANES);
         }
     }
 }

@@ -50,8 +50,6 @@ final class Q4KProduct {
         int end = from + 8 * blocks;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector offsets = FloatVector.zero(F);
             IntVector total = IntVector.zero(I);
             IntVector minSum = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 18 * LANES) {
@@ -106,11 +104,11 @@ final class Q4KProduct {
                 part = part.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part.lanewise(ASHR, 16));
                 IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, I, 0);
-                total = total.add(part.mul(runScale));
+                total = part.mul(runScale).add(total);
                 IntVector min =
                         (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
                                 .convertShape(ZERO_EXTEND_B2I, I, 0);
-                minSum = minSum.add(min.mul(sums[c]));
+                minSum = min.mul(sums[c]).add(minSum);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 18 * LANES, LITTLE_ENDIAN)
@@ -127,14 +125,16 @@ final class Q4KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale = scales[c >> 3];
-                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
-                    offsets = ((FloatVector) minSum.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale), offsets);
+                    FloatVector products = ((FloatVector) total.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale), FloatVector.fromArray(F, y, at + g * LANES));
+                    ((FloatVector) minSum.convertShape(I2F, F, 0))
+                            .fma(minScale.mul(-inputScale), products)
+                            .intoArray(y, at + g * LANES);
                     total = IntVector.zero(I);
                     minSum = IntVector.zero(I);
                     chunk += 4 * LANES;
                 }
             }
-            products.sub(offsets).intoArray(y, at + g * LANES);
         }
     }
 
@@ -159,10 +159,6 @@ final class Q4KProduct {
         int nextRun = x.columns() / 32;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector offsets0 = FloatVector.zero(F);
-            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
-            FloatVector offsets1 = FloatVector.zero(F);
             IntVector total0 = IntVector.zero(I);
             IntVector minSum0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
@@ -232,13 +228,13 @@ final class Q4KProduct {
                 part1 = part1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(part1.lanewise(ASHR, 16));
                 IntVector runScale = (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk, LITTLE_ENDIAN)
                         .convertShape(ZERO_EXTEND_B2I, I, 0);
-                total0 = total0.add(part0.mul(runScale));
-                total1 = total1.add(part1.mul(runScale));
+                total0 = part0.mul(runScale).add(total0);
+                total1 = part1.mul(runScale).add(total1);
                 IntVector min =
                         (IntVector) ByteVector.fromMemorySegment(B_PER_LANE, SEGMENT, chunk + LANES, LITTLE_ENDIAN)
                                 .convertShape(ZERO_EXTEND_B2I, I, 0);
-                minSum0 = minSum0.add(min.mul(sums[c]));
-                minSum1 = minSum1.add(min.mul(sums[c + nextRun]));
+                minSum0 = min.mul(sums[c]).add(minSum0);
+                minSum1 = min.mul(sums[c + nextRun]).add(minSum1);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 18 * LANES, LITTLE_ENDIAN)
@@ -255,11 +251,17 @@ final class Q4KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
-                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
-                    offsets0 = ((FloatVector) minSum0.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale0), offsets0);
+                    FloatVector products0 = ((FloatVector) total0.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale0), FloatVector.fromArray(F, y, at + g * LANES));
+                    ((FloatVector) minSum0.convertShape(I2F, F, 0))
+                            .fma(minScale.mul(-inputScale0), products0)
+                            .intoArray(y, at + g * LANES);
                     float inputScale1 = scales[(c >> 3) + nextBlock];
-                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
-                    offsets1 = ((FloatVector) minSum1.convertShape(I2F, F, 0)).fma(minScale.mul(inputScale1), offsets1);
+                    FloatVector products1 = ((FloatVector) total1.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale1), FloatVector.fromArray(F, y, at + stride + g * LANES));
+                    ((FloatVector) minSum1.convertShape(I2F, F, 0))
+                            .fma(minScale.mul(-inputScale1), products1)
+                            .intoArray(y, at + stride + g * LANES);
                     total0 = IntVector.zero(I);
                     minSum0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);
@@ -267,8 +269,6 @@ final class Q4KProduct {
                     chunk += 4 * LANES;
                 }
             }
-            products0.sub(offsets0).intoArray(y, at + g * LANES);
-            products1.sub(offsets1).intoArray(y, at + stride + g * LANES);
         }
     }
 }

@@ -50,7 +50,6 @@ final class Q6KProduct {
         int end = from + 8 * blocks;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products = FloatVector.fromArray(F, y, at + g * LANES);
             IntVector total = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 26 * LANES) {
                 int o = 16 * c;
@@ -129,10 +128,10 @@ final class Q6KProduct {
                                 .convertShape(B2I, I, 0);
                 IntVector first = s.reinterpretAsInts();
                 first = first.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first.lanewise(ASHR, 16));
-                total = total.add(first.mul(scale0));
+                total = first.mul(scale0).add(total);
                 IntVector second = u.reinterpretAsInts();
                 second = second.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second.lanewise(ASHR, 16));
-                total = total.add(second.mul(scale1));
+                total = second.mul(scale1).add(total);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 26 * LANES, LITTLE_ENDIAN)
@@ -142,12 +141,13 @@ final class Q6KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale = scales[c >> 3];
-                    products = ((FloatVector) total.convertShape(I2F, F, 0)).fma(scale.mul(inputScale), products);
+                    ((FloatVector) total.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale), FloatVector.fromArray(F, y, at + g * LANES))
+                            .intoArray(y, at + g * LANES);
                     total = IntVector.zero(I);
                     chunk += 2 * LANES;
                 }
             }
-            products.intoArray(y, at + g * LANES);
         }
     }
 
@@ -172,8 +172,6 @@ final class Q6KProduct {
         int nextRun = x.columns() / 16;
         long chunk = weights;
         for (int g = 0; g < groups; g++) {
-            FloatVector products0 = FloatVector.fromArray(F, y, at + g * LANES);
-            FloatVector products1 = FloatVector.fromArray(F, y, at + stride + g * LANES);
             IntVector total0 = IntVector.zero(I);
             IntVector total1 = IntVector.zero(I);
             for (int c = from; c < end; c++, chunk += 26 * LANES) {
@@ -276,16 +274,16 @@ final class Q6KProduct {
                                 .convertShape(B2I, I, 0);
                 IntVector first0 = s0.reinterpretAsInts();
                 first0 = first0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first0.lanewise(ASHR, 16));
-                total0 = total0.add(first0.mul(scale0));
+                total0 = first0.mul(scale0).add(total0);
                 IntVector second0 = u0.reinterpretAsInts();
                 second0 = second0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second0.lanewise(ASHR, 16));
-                total0 = total0.add(second0.mul(scale1));
+                total0 = second0.mul(scale1).add(total0);
                 IntVector first1 = s1.reinterpretAsInts();
                 first1 = first1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(first1.lanewise(ASHR, 16));
-                total1 = total1.add(first1.mul(scale0));
+                total1 = first1.mul(scale0).add(total1);
                 IntVector second1 = u1.reinterpretAsInts();
                 second1 = second1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(second1.lanewise(ASHR, 16));
-                total1 = total1.add(second1.mul(scale1));
+                total1 = second1.mul(scale1).add(total1);
                 if ((c & 7) == 7) {
                     FloatVector scale = ((IntVector) ShortVector.fromMemorySegment(
                                             S_PER_LANE, SEGMENT, chunk + 26 * LANES, LITTLE_ENDIAN)
@@ -295,16 +293,18 @@ final class Q6KProduct {
                             .reinterpretAsFloats()
                             .mul(0x1p112f);
                     float inputScale0 = scales[c >> 3];
-                    products0 = ((FloatVector) total0.convertShape(I2F, F, 0)).fma(scale.mul(inputScale0), products0);
+                    ((FloatVector) total0.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale0), FloatVector.fromArray(F, y, at + g * LANES))
+                            .intoArray(y, at + g * LANES);
                     float inputScale1 = scales[(c >> 3) + nextBlock];
-                    products1 = ((FloatVector) total1.convertShape(I2F, F, 0)).fma(scale.mul(inputScale1), products1);
+                    ((FloatVector) total1.convertShape(I2F, F, 0))
+                            .fma(scale.mul(inputScale1), FloatVector.fromArray(F, y, at + stride + g * LANES))
+                            .intoArray(y, at + stride + g * LANES);
                     total0 = IntVector.zero(I);
                     total1 = IntVector.zero(I);
                     chunk += 2 * LANES;
                 }
             }
-            products0.intoArray(y, at + g * LANES);
-            products1.intoArray(y, at + stride + g * LANES);
         }
     }
 }

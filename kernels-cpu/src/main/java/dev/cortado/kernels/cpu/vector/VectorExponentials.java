@@ -49,7 +49,7 @@ public final class VectorExponentials implements Exponentials {
             FloatVector m = FloatVector.fromArray(F, x, at + c);
             for (int i = at + c + COLUMNS; i < at + n; i += COLUMNS) {
                 FloatVector v = FloatVector.fromArray(F, x, i);
-                m = m.blend(v, v.compare(VectorOperators.GT, m));
+                m = v.blend(m, v.compare(VectorOperators.GT, m).not());
             }
             m.intoArray(columns, c);
         }
@@ -67,7 +67,7 @@ public final class VectorExponentials implements Exponentials {
         for (int c = 0; c < COLUMNS; c += LANES) {
             FloatVector sum = FloatVector.zero(F);
             for (int i = at + c; i < at + n; i += COLUMNS) {
-                sum = sum.add(FloatVector.fromArray(F, x, i));
+                sum = FloatVector.fromArray(F, x, i).add(sum);
             }
             sum.intoArray(columns, c);
         }

@@ -95,17 +95,17 @@ public final class VectorIntegerTile implements IntegerTile {
                 ShortVector w0 = IntVector.fromArray(I, weights, p + i * COLUMNS).reinterpretAsShorts();
                 ShortVector w1 = IntVector.fromArray(I, weights, p + i * COLUMNS + LANES).reinterpretAsShorts();
                 ShortVector t = IntVector.broadcast(I, pairs[k + i * ROWS]).reinterpretAsShorts();
-                s00 = s00.add(w0.mul(t));
-                s01 = s01.add(w1.mul(t));
+                s00 = w0.mul(t).add(s00);
+                s01 = w1.mul(t).add(s01);
                 t = IntVector.broadcast(I, pairs[k + i * ROWS + 1]).reinterpretAsShorts();
-                s10 = s10.add(w0.mul(t));
-                s11 = s11.add(w1.mul(t));
+                s10 = w0.mul(t).add(s10);
+                s11 = w1.mul(t).add(s11);
                 t = IntVector.broadcast(I, pairs[k + i * ROWS + 2]).reinterpretAsShorts();
-                s20 = s20.add(w0.mul(t));
-                s21 = s21.add(w1.mul(t));
+                s20 = w0.mul(t).add(s20);
+                s21 = w1.mul(t).add(s21);
                 t = IntVector.broadcast(I, pairs[k + i * ROWS + 3]).reinterpretAsShorts();
-                s30 = s30.add(w0.mul(t));
-                s31 = s31.add(w1.mul(t));
+                s30 = w0.mul(t).add(s30);
+                s31 = w1.mul(t).add(s31);
             }
             FloatVector d0 = FloatVector.fromArray(F, factors, column + run * COLUMNS);
             FloatVector d1 = FloatVector.fromArray(F, factors, column + run * COLUMNS + LANES);

@@ -41,7 +41,6 @@ final class ScalarProduct implements Product {
         int size = layout.blockSize();
         int groupBlockBytes = layout.blockBytes() * lanes;
         float products = before;
-        float offsets = 0;
         for (int b = 0; b < blocks; b++) {
             layout.unpack(group + (long) b * groupBlockBytes, lanes, lane, block);
             int input = firstBlock + b;
@@ -56,9 +55,9 @@ final class ScalarProduct implements Product {
             }
             float inputScale = x.scales()[input];
             products = Math.fma((float) product, block.scale * inputScale, products);
-            offsets = Math.fma((float) sum, block.minScale * inputScale, offsets);
+            products = Math.fma((float) sum, block.minScale * -inputScale, products);
         }
-        return products - offsets;
+        return products;
     }
 
     private static int dot(byte[] weights, int from, int count, int[] pairs, int pair) {
