@@ -49,6 +49,7 @@ public final class VectorExponentials implements Exponentials {
             FloatVector m = FloatVector.fromArray(F, x, at + c);
             for (int i = at + c + COLUMNS; i < at + n; i += COLUMNS) {
                 FloatVector v = FloatVector.fromArray(F, x, i);
+                // what goes round the loop is an argument, see CONTRIBUTING.md; not LE, which a NaN decides otherwise
                 m = v.blend(m, v.compare(VectorOperators.GT, m).not());
             }
             m.intoArray(columns, c);
